@@ -1,0 +1,1 @@
+"""Commands of blipee benchmarks; run each as ``python -m scripts.NAME``."""

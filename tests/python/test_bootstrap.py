@@ -1,0 +1,453 @@
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from scripts import bootstrap
+from scripts.shared import database as shared_database
+from scripts.shared.catalogue import missing, shapes
+
+PROJECT = Path(__file__).resolve().parents[2]
+DDL = PROJECT / "scripts" / "ddl"
+FILES = sorted(path.name for path in DDL.glob("*.sql"))
+DOCUMENTED = dict(
+    re.findall(
+        r"## `([^`]+)`\n```sql\n(.*?)```",
+        (PROJECT / "tests" / "fixtures" / "documented_ddl.md").read_text(),
+        re.DOTALL,
+    )
+)
+PREREQUISITES_BY_HAND = """
+create table organizations (id uuid primary key default uuid_generate_v4());
+create schema auth;
+create table auth.users (id uuid primary key);
+create table autonomous_agents (id uuid primary key);
+"""
+
+
+def everything(connection: psycopg.Connection) -> list[tuple]:
+    """Return what the database holds in tables, columns, constraints, indexes, functions and schemas."""
+    return connection.execute(
+        """
+        select 'schema', nspname::text, '', '' from pg_namespace where nspname !~ '^pg_'
+        union all
+        select 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod)
+        from pg_attribute join pg_class c on c.oid = attrelid
+        where attnum > 0 and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        union all
+        select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        from pg_constraint where connamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        union all
+        select 'function', pronamespace::regnamespace::text, proname, prosrc
+        from pg_proc where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        order by 1, 2, 3, 4
+        """
+    ).fetchall()
+
+
+@pytest.fixture
+def uuid_ossp(empty_database: str, connection: psycopg.Connection):
+    """Make uuid_generate_v4() in a schema, as the extension would: the embedded server has no uuid-ossp."""
+
+    def make(schema: str) -> None:
+        connection.execute(f"create schema if not exists {schema}")
+        if connection.execute("select 1 from pg_available_extensions where name = 'uuid-ossp'").fetchone():
+            connection.execute(f'create extension "uuid-ossp" with schema {schema}')
+        else:
+            connection.execute(
+                f"create function {schema}.uuid_generate_v4() returns uuid "
+                "language sql volatile as 'select gen_random_uuid()'"
+            )
+
+    return make
+
+
+def test_the_documented_files_are_the_documented_statements():
+    assert tuple(DOCUMENTED) == bootstrap.DOCUMENTED
+    for name, statements in DOCUMENTED.items():
+        assert (DDL / name).read_text() == statements
+
+
+def test_an_empty_database_gets_the_documented_tables(empty_database, connection, command):
+    said = command("bootstrap").stdout.splitlines()
+    assert said == [f"applied {name}" for name in FILES]
+    made = shapes(connection, "public")
+    prerequisites = {"organizations", "autonomous_agents"}
+    assert len(made.keys() - prerequisites) == 23
+    assert sum(len(made[table]["columns"]) for table in made.keys() - prerequisites) == 208
+
+
+def test_the_tables_are_those_that_the_documented_statements_make_by_hand(uuid_ossp, connection, command):
+    uuid_ossp("public")
+    connection.execute(PREREQUISITES_BY_HAND)
+    for statements in DOCUMENTED.values():
+        connection.execute(statements)
+    by_hand = shapes(connection, "public")
+    connection.execute("drop schema public cascade; drop schema auth cascade; create schema public")
+    command("bootstrap")
+    bootstrapped = shapes(connection, "public")
+    documented = by_hand.keys() - {"organizations", "autonomous_agents"}
+    assert len(documented) == 23
+    for table in documented:
+        assert missing(by_hand[table], bootstrapped[table]) == []
+
+
+def test_the_second_run_does_nothing_and_says_so(database, connection, command):
+    before = everything(connection), connection.execute("select * from bootstrap.migrations").fetchall()
+    assert command("bootstrap").stdout == f"nothing to do: all {len(FILES)} files are applied\n"
+    assert (
+        everything(connection),
+        connection.execute("select * from bootstrap.migrations").fetchall(),
+    ) == before
+
+
+@pytest.mark.parametrize("state", ["empty", "bootstrapped"])
+def test_dry_run_changes_nothing(request, command, state):
+    request.getfixturevalue("empty_database" if state == "empty" else "database")
+    with psycopg.connect(autocommit=True) as connection:
+        before = everything(connection)
+        said = command("bootstrap", "--dry-run").stdout.splitlines()
+        assert everything(connection) == before
+    assert said == (
+        [f"would apply {name}" for name in FILES]
+        if state == "empty"
+        else [f"nothing to do: all {len(FILES)} files are applied"]
+    )
+
+
+def test_tables_that_are_the_documented_ones_already_are_adopted(uuid_ossp, connection, command):
+    uuid_ossp("public")
+    connection.execute(PREREQUISITES_BY_HAND)
+    for statements in DOCUMENTED.values():
+        connection.execute(statements)
+    connection.execute("insert into organizations values ('00000000-0000-0000-0000-000000000001')")
+    connection.execute("insert into network_nodes (node_type, node_name) values ('supplier', 'kept')")
+    connection.execute("create index of_the_platform on network_nodes (node_name)")
+    said = command("bootstrap").stdout
+    assert "keeping the tables that were there: agent_ml_requests, network_intelligence_cache" in said
+    assert connection.execute("select node_name from network_nodes").fetchall() == [("kept",)]
+    assert "nothing to do" in command("bootstrap").stdout
+
+
+def test_differing_tables_stop_everything_with_every_difference(uuid_ossp, connection, command):
+    uuid_ossp("public")
+    connection.execute(PREREQUISITES_BY_HAND)
+    connection.execute(
+        """
+        create table ml_models (
+          id uuid primary key default uuid_generate_v4(),
+          organization_id uuid not null references organizations (id),
+          model_type varchar(40) not null,
+          model_name text,
+          version text not null default '1',
+          status text not null default 'training' check (status in ('training', 'active')),
+          created_at timestamptz not null default now(),
+          owner text
+        );
+        create table gri_standards (
+          id uuid not null default uuid_generate_v4(),
+          standard_code text not null,
+          version text not null,
+          industry text not null,
+          topics jsonb not null,
+          requirements jsonb not null,
+          effective_date date not null,
+          created_at timestamptz not null default now(),
+          unique (standard_code)
+        );
+        create view network_nodes as select 1 as id;
+        create table network_edges (id uuid primary key default uuid_generate_v4());
+        """
+    )
+    before = everything(connection)
+    foreign_key = "FOREIGN KEY (organization_id) REFERENCES organizations(id)"
+    for options in ([], ["--dry-run"]):
+        done = command("bootstrap", *options, expect=1)
+        assert everything(connection) == before
+        assert done.stdout == ""
+        *differences, last = done.stderr.splitlines()
+        assert last.startswith("Error: the tables are not the documented ones; nothing was changed")
+        expected = [
+            "ml_models: column model_type: type is character varying(40), expected text",
+            "ml_models: column model_name: null is nullable, expected not null",
+            "ml_models: column version: default is '1'::text, expected none",
+            "ml_models: column framework (text, not null, 'tensorflow.js'::text) is missing",
+            "ml_models: column architecture (jsonb, not null, none) is missing",
+            "ml_models: column owner is not expected",
+            "ml_models: constraint UNIQUE (organization_id, model_type, version) is missing",
+            f"ml_models: constraint {foreign_key} ON DELETE CASCADE is missing",
+            f"ml_models: constraint {foreign_key} is not expected",
+            "gri_standards: columns stand in the order id, standard_code, version, industry, topics, "
+            "requirements, effective_date, created_at, "
+            "expected id, standard_code, industry, version, topics, requirements, effective_date, created_at",
+            "gri_standards: constraint PRIMARY KEY (id) is missing",
+            "network_nodes: is a view, not a table",
+            "network_edges: constraint UNIQUE (source_node_id, target_node_id, edge_type) is missing",
+        ]
+        assert [line for line in expected if line not in differences] == []
+        # 6 missing columns of ml_models, …: all of them, not the first of each table.
+        assert (
+            sum(line.startswith("ml_models: column") and line.endswith("missing") for line in differences)
+            == 7
+        )
+
+
+def test_a_single_missing_constraint_is_a_difference(database, connection, command):
+    connection.execute("drop schema bootstrap cascade")
+    connection.execute("alter table network_edges drop constraint network_edges_source_node_id_fkey")
+    differences = command("bootstrap", expect=1).stderr.splitlines()[:-1]
+    assert differences == [
+        "network_edges: constraint FOREIGN KEY (source_node_id) REFERENCES network_nodes(id) is missing"
+    ]
+
+
+def test_a_table_changed_after_it_was_applied_is_named(database, connection, command):
+    connection.execute("alter table network_nodes alter node_name drop not null")
+    connection.execute("drop table ml_features")
+    differences = command("bootstrap", expect=1).stderr.splitlines()[:-1]
+    assert differences == [
+        "ml_features: the table is missing",
+        "network_nodes: column node_name: null is nullable, expected not null",
+    ]
+
+
+def test_what_the_platform_added_after_it_was_applied_is_its_own(database, connection, command):
+    connection.execute("alter table network_nodes add column colour text, add check (node_name <> '')")
+    connection.execute("alter table network_nodes enable row level security")
+    assert "nothing to do" in command("bootstrap").stdout
+
+
+@pytest.fixture
+def edited_project(tmp_path: Path) -> Path:
+    """A copy of the scripts whose files a test may edit."""
+    shutil.copytree(PROJECT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def run_in(project: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.bootstrap", *args],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_edit_and_the_loss_of_an_applied_file_are_detected(database, edited_project):
+    ddl = edited_project / "scripts" / "ddl"
+    with (ddl / FILES[1]).open("a") as file:
+        file.write("-- an afterthought\n")
+    (ddl / FILES[-1]).unlink()
+    done = run_in(edited_project)
+    assert done.returncode == 1
+    assert f"{FILES[1]} was edited after it was applied" in done.stderr
+    assert f"{FILES[-1]} is missing" in done.stderr
+
+
+def test_a_documented_file_that_is_not_there_stops_it_before_anything(
+    empty_database, connection, edited_project
+):
+    (edited_project / "scripts" / "ddl" / bootstrap.DOCUMENTED[2]).unlink()
+    done = run_in(edited_project)
+    assert done.returncode == 1
+    assert f"{bootstrap.DOCUMENTED[2]} is missing" in done.stderr and "Traceback" not in done.stderr
+    assert shapes(connection, "public") == {}
+
+
+def test_a_new_file_that_fails_leaves_nothing_and_names_its_line(database, connection, edited_project):
+    new = edited_project / "scripts" / "ddl" / "29990101_new.sql"
+    new.write_text("create table half_made (id int);\n\ncreate table broken (id no_such_type);\n")
+    before = everything(connection)
+    for options in ([], ["--dry-run"]):
+        done = run_in(edited_project, *options)
+        assert done.returncode == 1
+        assert "29990101_new.sql:3:" in done.stderr and "no_such_type" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert everything(connection) == before
+    new.write_text("create table whole (id int);\n")
+    assert run_in(edited_project).stdout == "applied 29990101_new.sql\n"
+
+
+def test_a_later_file_that_meets_offending_rows_quotes_none_of_them(database, connection, edited_project):
+    connection.execute("insert into organizations (name) values ('canary-4711'), ('canary-4711')")
+    new = edited_project / "scripts" / "ddl" / "29990101_new.sql"
+    new.write_text("create unique index one_name on organizations (name);\n")
+    done = run_in(edited_project)
+    assert done.returncode == 1
+    assert "one_name" in done.stderr and "canary" not in done.stdout + done.stderr
+
+
+def test_supabase_layout_is_used_and_left_alone(uuid_ossp, connection, command):
+    uuid_ossp("extensions")
+    connection.execute(
+        """
+        create schema auth;
+        create table auth.users (id uuid primary key, email text, encrypted_password text);
+        create table organizations (
+          id uuid primary key default extensions.uuid_generate_v4(), name text, slug text unique, plan text
+        );
+        create table autonomous_agents (
+          id uuid primary key default extensions.uuid_generate_v4(),
+          organization_id uuid references organizations (id), name text, capabilities jsonb
+        );
+        insert into organizations (name, slug) values ('kept', 'kept');
+        """
+    )
+    tables = ("public.organizations", "public.autonomous_agents", "auth.users")
+    before = shapes(connection, "public"), shapes(connection, "auth")
+    command("bootstrap")
+    after = shapes(connection, "public"), shapes(connection, "auth")
+    for schema_before, schema_after in zip(before, after, strict=True):
+        for table, shape in schema_before.items():
+            assert schema_after[table] == shape
+    assert len(tables) == sum(map(len, before))
+    homes = connection.execute(
+        "select pronamespace::regnamespace::text from pg_proc where proname = 'uuid_generate_v4'"
+    ).fetchall()
+    assert homes == [("extensions",)]
+    default = shapes(connection, "public")["ml_models"]["columns"]["id"]["default"]
+    assert default == "extensions.uuid_generate_v4()"
+    row = connection.execute(
+        "insert into network_nodes (organization_id, node_type, node_name) "
+        "select id, 'organization', name from organizations returning id"
+    ).fetchone()
+    assert row is not None
+    assert "nothing to do" in command("bootstrap").stdout
+
+
+def test_organizations_that_no_foreign_key_can_refer_to_stop_it_before_anything(
+    empty_database, connection, command
+):
+    connection.execute("create table organizations (id text primary key)")
+    before = everything(connection)
+    said = command("bootstrap", expect=1).stderr
+    assert "foreign key" in said and len(said.splitlines()) == 1
+    assert everything(connection) == before
+
+
+def test_two_at_once_make_one_schema(empty_database, connection):
+    run = [sys.executable, "-m", "scripts.bootstrap"]
+    both = [subprocess.Popen(run, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = sorted(process.communicate(timeout=120)[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert said[0].count("applied") == len(FILES)
+    assert said[1].startswith("nothing to do")
+    assert connection.execute("select count(*) from bootstrap.migrations").fetchone() == (len(FILES),)
+
+
+def test_a_bootstrap_that_holds_the_lock_is_named(database, connection, monkeypatch):
+    monkeypatch.setattr(bootstrap, "LOCK_SECONDS", 1)
+    connection.execute("select pg_advisory_lock(%s)", [bootstrap.LOCK])
+    result = CliRunner().invoke(bootstrap.main)
+    assert result.exit_code == 1
+    assert "another bootstrap" in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_killed_between_files_it_goes_on_where_it_stopped(empty_database, connection, command):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scripts.bootstrap"], cwd=PROJECT, stdout=subprocess.PIPE
+    )
+    for _ in range(3):
+        process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    command("bootstrap")
+    assert "nothing to do" in command("bootstrap").stdout
+    assert connection.execute("select count(*) from bootstrap.migrations").fetchone() == (len(FILES),)
+
+
+def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_a_wrong_password_is_one_line(empty_database, command, monkeypatch):
+    secret = "not-the-password"
+    monkeypatch.setenv("PGPASSWORD", secret)
+    done = command("bootstrap", expect=1)
+    one_line(done, "password authentication failed", os.environ["PGUSER"], os.environ["PGPORT"], "PGPASSWORD")
+    assert secret not in done.stderr
+
+
+def test_a_server_that_is_down_is_one_line(command, monkeypatch):
+    for name, value in {"PGHOST": "127.0.0.1", "PGPORT": "1", "PGUSER": "u", "PGDATABASE": "d"}.items():
+        monkeypatch.setenv(name, value)
+    one_line(command("bootstrap", expect=1), "u@127.0.0.1:1/d", "Connection refused", "check that it runs")
+
+
+def test_no_variables_at_all_is_one_line_that_tells_how_to_set_them(command, monkeypatch):
+    monkeypatch.setenv("PGSERVICEFILE", os.devnull)
+    one_line(command("bootstrap", expect=1), "scripts.embedded env")
+
+
+def test_a_database_that_is_not_there_is_one_line(empty_database, command, monkeypatch):
+    monkeypatch.setenv("PGDATABASE", "no_such_database")
+    one_line(command("bootstrap", expect=1), "no_such_database", "does not exist")
+
+
+def test_a_read_only_server_is_one_line(empty_database, connection, command, monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    one_line(command("bootstrap", expect=1), "read-only", "primary")
+    assert shapes(connection, "public") == {}
+
+
+def test_an_older_postgresql_is_one_line(database, monkeypatch):
+    monkeypatch.setattr(shared_database, "OLDEST_SERVER", 990000)
+    result = CliRunner().invoke(bootstrap.main)
+    assert result.exit_code == 1
+    assert "99 or newer is needed" in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def stranger(empty_database, connection, monkeypatch):
+    """A user of the server without any privilege in the database, as whom the PG* variables log in."""
+    name = f"blipee_stranger_{os.getpid()}"
+    connection.execute(f"create role {name} login password 'stranger'")
+    monkeypatch.setenv("PGUSER", name)
+    monkeypatch.setenv("PGPASSWORD", "stranger")
+    yield name
+    connection.execute(f"drop owned by {name}")
+    connection.execute(f"drop role {name}")
+
+
+def test_a_missing_privilege_is_one_line_and_changes_nothing(stranger, connection, command):
+    before = everything(connection)
+    one_line(command("bootstrap", expect=1), "permission denied", "ask the owner", stranger)
+    connection.execute(f"grant create on database {connection.info.dbname} to {stranger}")
+    one_line(command("bootstrap", expect=1), "permission denied for schema public")
+    assert everything(connection) == before
+    connection.execute(f"grant create on schema public to {stranger}")
+    command("bootstrap")
+
+
+def test_a_connection_that_dies_in_the_middle_is_one_line(empty_database, connection, command):
+    """While somebody holds the lock it waits, and is cut off there."""
+    connection.execute("select pg_advisory_lock(%s)", [bootstrap.LOCK])
+
+    def cut() -> None:
+        with psycopg.connect(autocommit=True) as other:
+            for _ in range(600):
+                if other.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity "
+                    "where datname = current_database() and wait_event_type = 'Lock'"
+                ).fetchall():
+                    return
+                time.sleep(0.05)
+
+    cutter = threading.Thread(target=cut)
+    cutter.start()
+    done = command("bootstrap", expect=1)
+    cutter.join()
+    one_line(done, "PostgreSQL at")
