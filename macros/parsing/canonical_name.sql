@@ -1,0 +1,3 @@
+{% macro canonical_name(column) -%}
+    lower(trim({{ column }}))
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{{ config(post_hook='analyze {{ this }}') }}
+
+with recursive
+
+ownership as (
+    select * from {{ ref('ownership') }}
+),
+
+organization_industries as (
+    select * from {{ ref('stg_organization_industries') }}
+),
+
+industries as (
+    select * from {{ ref('stg_industries') }}
+),
+
+peer_group_members as (
+    select * from {{ ref('stg_peer_group_members') }}
+),
+
+contributors as (
+    select distinct contributor_id from ownership
+),
+
+-- Every industry with itself and all that it belongs to; union, not union all, ends a cycle of parents.
+industry_levels as (
+    select
+        industry_code,
+        industry_code as level_code
+    from industries
+    union
+    select
+        industry_levels.industry_code,
+        industries.parent_industry_code
+    from industry_levels
+    inner join industries on industry_levels.level_code = industries.industry_code
+    where industries.parent_industry_code is not null
+)
+
+select
+    contributor_id,
+    'network' as cell_type,
+    '' as cell_key
+from contributors
+union all
+select
+    contributors.contributor_id,
+    'industry' as cell_type,
+    industry_levels.level_code as cell_key
+from contributors
+inner join organization_industries on contributors.contributor_id = organization_industries.organization_id
+inner join industry_levels on organization_industries.industry_code = industry_levels.industry_code
+union
+select
+    ownership.contributor_id,
+    'peer_group' as cell_type,
+    peer_group_members.peer_group_id::text as cell_key
+from peer_group_members
+inner join ownership on peer_group_members.organization_id = ownership.entity_id

@@ -1,0 +1,50 @@
+{{ config(post_hook='analyze {{ this }}') }}
+
+with
+
+counted as (
+    select * from {{ ref('counted_organizations') }}
+),
+
+counted_before as (
+    select * from {{ source('last_build', 'counted_organizations') }}
+),
+
+cell_members as (
+    select * from {{ ref('cell_members') }}
+),
+
+cell_members_before as (
+    select * from {{ source('last_build', 'cell_members') }}
+),
+
+newly_or_no_longer_counted as (
+    select
+        counted.contributor_id,
+        counted_before.contributor_id as contributor_id_before
+    from counted
+    full outer join counted_before
+        on
+            counted.organization_id = counted_before.organization_id
+            and counted.data_category = counted_before.data_category
+    where counted.contributor_id is distinct from counted_before.contributor_id
+),
+
+moved_between_cells as (
+    select coalesce(cell_members.contributor_id, cell_members_before.contributor_id) as contributor_id
+    from cell_members
+    full outer join cell_members_before
+        on
+            cell_members.contributor_id = cell_members_before.contributor_id
+            and cell_members.cell_type = cell_members_before.cell_type
+            and cell_members.cell_key = cell_members_before.cell_key
+    where cell_members.contributor_id is null or cell_members_before.contributor_id is null
+)
+
+select contributor_id from newly_or_no_longer_counted
+where contributor_id is not null
+union
+select contributor_id_before from newly_or_no_longer_counted
+where contributor_id_before is not null
+union
+select contributor_id from moved_between_cells

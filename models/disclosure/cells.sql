@@ -1,0 +1,63 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_changed',
+    changed='changed_metric_periods',
+    unique_key=['metric_name', 'period'],
+    indexes=[{'columns': ['metric_name', 'period']}],
+    post_hook="{{ 'analyze ' ~ this if not is_incremental() }}",
+) }}
+
+with
+
+contributions as (
+    select * from {{ ref('contributions') }}
+),
+
+cell_members as (
+    select * from {{ ref('cell_members') }}
+),
+
+changed_metric_periods as (
+    select * from {{ ref('changed_metric_periods') }}
+),
+
+cell_values as (
+    select
+        cell_members.cell_type,
+        cell_members.cell_key,
+        contributions.metric_name,
+        contributions.period,
+        array_agg(contributions.value) as contributed_values,
+        avg(contributions.data_quality) as data_quality
+    from contributions
+    {% if is_incremental() %}
+        inner join changed_metric_periods
+            on
+                contributions.metric_name = changed_metric_periods.metric_name
+                and contributions.period = changed_metric_periods.period
+    {% endif %}
+    inner join cell_members on contributions.contributor_id = cell_members.contributor_id
+    where contributions.value is not null
+    group by cell_members.cell_type, cell_members.cell_key, contributions.metric_name, contributions.period
+)
+
+select
+    cell_values.cell_type,
+    cell_values.cell_key,
+    cell_values.metric_name,
+    cell_values.period,
+    described.contributor_count,
+    described.mean,
+    described.stddev,
+    described.quantiles,
+    described.absolute_total,
+    described.largest_values[1] as largest,
+    described.largest_values[2] as second_largest,
+    case
+        when described.quantiles[2] = described.quantiles[4]
+            then {{ share_of_value('cell_values.contributed_values', 'described.middle_value') }}
+        else 0
+    end as middle_value_share,
+    cell_values.data_quality
+from cell_values
+cross join lateral ({{ describe_values('cell_values.contributed_values') }}) as described

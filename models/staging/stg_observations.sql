@@ -1,0 +1,47 @@
+with
+
+observations as (
+    select * from {{ source('raw', 'metric_observations') }}
+),
+
+series as (
+    select * from {{ ref('stg_series') }}
+),
+
+batches as (
+    select * from {{ source('raw', 'batches') }}
+)
+
+select
+    observations.batch_id,
+    observations.file_row,
+    observations.organization_id,
+    observations.site_id,
+    series.metric_name,
+    series.period,
+    series.metric_period_id,
+    series.data_category,
+    series.aggregation,
+    -- Outside these magnitudes a conversion or a square could overflow and stop the build for everybody.
+    case
+        when {{ is_computable('observations.value') }} then observations.value * series.conversion_factor
+    end as value,
+    observations.data_quality,
+    coalesce({{ canonical_name('observations.verification_status') }} = 'verified', false) as is_verified,
+    coalesce(observations.reported_at, batches.loaded_at) as reported_at,
+    case
+        when series.raw_metric_name is null then 'not part of a finished load'
+        when series.rejection_reason is not null then series.rejection_reason
+        when observations.value = 'NaN' then 'not a number'
+        when observations.value in ('Infinity', '-Infinity') then 'infinite'
+        when not {{ is_computable('observations.value') }} then 'magnitude outside 1e-100 to 1e100'
+        when observations.value < 0 and not series.allow_negative then 'negative where the metric forbids it'
+        when observations.data_quality not between 0 and 1 then 'data quality outside 0 to 1'
+    end as rejection_reason
+from observations
+left join series
+    on
+        observations.metric_name = series.raw_metric_name
+        and observations.period = series.raw_period
+        and observations.unit = series.raw_unit
+left join batches on observations.batch_id = batches.batch_id

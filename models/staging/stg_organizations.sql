@@ -1,0 +1,10 @@
+with
+
+organizations as (
+    select * from {{ source('platform', 'organizations') }}
+)
+
+select
+    id as organization_id,
+    name as organization_name
+from organizations
