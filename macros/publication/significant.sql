@@ -1,5 +1,5 @@
 {% macro significant(value, digits=none) -%}
-    {%- set digits = digits or var('significant_digits') -%}
+    {%- set digits = (digits or var('significant_digits')) | int -%}
     case
         when {{ value }} = 0 then 0
         else trim_scale(round({{ value }}::numeric, {{ digits - 1 }} - floor(log(abs({{ value }}::numeric)))::integer))

@@ -14,5 +14,9 @@
             "percentile_disc(array[0.5 / " ~ n ~ ", least(1.5 / " ~ n ~ ", 1), greatest(1 - 1.5 / " ~ n ~ ", 0), 1 - 0.5 / "
             ~ n ~ "]) within group (order by value)"
         ) }} as largest_values
-    from (select value from unnest({{ values_array }}) as value order by value) as sorted
+    from (
+        select value
+        from unnest({{ values_array }}) as value
+        order by value
+    ) as sorted
 {%- endmacro %}

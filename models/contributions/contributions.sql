@@ -9,12 +9,8 @@
 
 with
 
-observations as (
-    select * from {{ ref('stg_observations') }}
-),
-
-counted_organizations as (
-    select * from {{ ref('counted_organizations') }}
+counted_observations as (
+    select * from {{ ref('counted_observations') }}
 ),
 
 changed_metric_periods as (
@@ -23,33 +19,6 @@ changed_metric_periods as (
 
 metric_periods as (
     select * from {{ ref('metric_periods') }}
-),
-
-counted_observations as (
-    select
-        observations.metric_period_id,
-        counted_organizations.contributor_id,
-        observations.organization_id,
-        observations.site_id,
-        observations.value,
-        observations.aggregation = 'latest' as takes_latest,
-        observations.data_quality,
-        observations.is_verified,
-        observations.reported_at,
-        observations.batch_id,
-        observations.file_row
-    from observations
-    {% if is_incremental() %}
-        inner join changed_metric_periods
-            on
-                observations.metric_name = changed_metric_periods.metric_name
-                and observations.period = changed_metric_periods.period
-    {% endif %}
-    inner join counted_organizations
-        on
-            observations.organization_id = counted_organizations.organization_id
-            and observations.data_category = counted_organizations.data_category
-    where observations.rejection_reason is null
 ),
 
 -- A verified value is replaced only by a later verified one.
@@ -62,6 +31,14 @@ latest_versions as (
         data_quality,
         reported_at
     from counted_observations
+    {% if is_incremental() %}
+        where (metric_name, period) in (
+            select
+                changed_metric_periods.metric_name,
+                changed_metric_periods.period
+            from changed_metric_periods
+        )
+    {% endif %}
     order by
         metric_period_id, contributor_id, organization_id, site_id,
         is_verified desc, reported_at desc, batch_id desc, file_row desc
@@ -72,7 +49,7 @@ by_contributor as (
         metric_period_id,
         contributor_id,
         sum(value) as value_sum,
-        count(*) as version_count,
+        avg(value) as value_mean,
         {{ latest_value('value', 'reported_at', 'takes_latest') }} as latest_value,
         avg(data_quality) as data_quality
     from latest_versions
@@ -85,7 +62,7 @@ select
     by_contributor.contributor_id,
     case metric_periods.aggregation
         when 'sum' then by_contributor.value_sum
-        when 'mean' then by_contributor.value_sum / by_contributor.version_count
+        when 'mean' then by_contributor.value_mean
         when 'latest' then by_contributor.latest_value
     end as value,
     by_contributor.data_quality

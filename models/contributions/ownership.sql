@@ -28,7 +28,7 @@ parents as (
     inner join nodes as child on edges.source_node_id = child.node_id
     inner join nodes as parent on edges.target_node_id = parent.node_id
     where edges.edge_type = 'subsidiary_of' and child.entity_id <> parent.entity_id
-    order by child.entity_id, edges.relationship_strength desc nulls last, parent.entity_id
+    order by child.entity_id asc, edges.relationship_strength desc nulls last, parent.entity_id asc
 ),
 
 climb as (
@@ -42,8 +42,8 @@ climb as (
     select
         climb.entity_id,
         parents.parent_id,
-        climb.path || parents.parent_id,
-        parents.parent_id = any(climb.path)
+        climb.path || parents.parent_id as path,
+        parents.parent_id = any(climb.path) as is_cycle
     from climb
     inner join parents on climb.ancestor_id = parents.entity_id
     where not climb.is_cycle
@@ -56,7 +56,7 @@ tops as (
         path,
         is_cycle
     from climb
-    order by entity_id, cardinality(path) desc
+    order by entity_id asc, cardinality(path) desc
 )
 
 -- A cycle has no top: its smallest identifier stands for it, whichever member the climb began at.
@@ -64,12 +64,13 @@ select
     tops.entity_id,
     tops.is_cycle,
     case
-        when tops.is_cycle then (
-            select member.id
-            from unnest(tops.path[array_position(tops.path, tops.ancestor_id):]) as member (id)
-            order by member.id
-            limit 1
-        )
+        when tops.is_cycle
+            then (
+                select member.id
+                from unnest(tops.path[array_position(tops.path, tops.ancestor_id):]) as member (id)
+                order by member.id
+                limit 1
+            )
         else tops.ancestor_id
     end as contributor_id
 from tops

@@ -60,4 +60,5 @@ select
     end as middle_value_share,
     cell_values.data_quality
 from cell_values
-cross join lateral ({{ describe_values('cell_values.contributed_values') }}) as described
+-- A lateral subquery depends on the row: it cannot be a CTE.
+cross join lateral ({{ describe_values('cell_values.contributed_values') }}) as described -- noqa: ST05

@@ -9,4 +9,4 @@ select distinct on (organization_id)
     organization_id,
     primary_industry as industry_code
 from organization_industries
-order by organization_id, updated_at desc, id
+order by organization_id asc, updated_at desc, id asc

@@ -1,0 +1,32 @@
+{{ config(materialized='view') }}
+
+with
+
+observations as (
+    select * from {{ ref('stg_observations') }}
+),
+
+counted_organizations as (
+    select * from {{ ref('counted_organizations') }}
+)
+
+select
+    observations.metric_name,
+    observations.period,
+    observations.metric_period_id,
+    counted_organizations.contributor_id,
+    observations.organization_id,
+    observations.site_id,
+    observations.value,
+    observations.aggregation = 'latest' as takes_latest,
+    observations.data_quality,
+    observations.is_verified,
+    observations.reported_at,
+    observations.batch_id,
+    observations.file_row
+from observations
+inner join counted_organizations
+    on
+        observations.organization_id = counted_organizations.organization_id
+        and observations.data_category = counted_organizations.data_category
+where observations.rejection_reason is null
