@@ -40,7 +40,7 @@ latest_versions as (
         )
     {% endif %}
     order by
-        metric_period_id, contributor_id, organization_id, site_id,
+        metric_period_id asc, contributor_id asc, organization_id asc, site_id asc,
         is_verified desc, reported_at desc, batch_id desc, file_row desc
 ),
 

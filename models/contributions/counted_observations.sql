@@ -1,15 +1,6 @@
 {{ config(materialized='view') }}
 
-with
-
-observations as (
-    select * from {{ ref('stg_observations') }}
-),
-
-counted_organizations as (
-    select * from {{ ref('counted_organizations') }}
-)
-
+-- No import CTEs, for the reason that stg_observations gives.
 select
     observations.metric_name,
     observations.period,
@@ -24,8 +15,8 @@ select
     observations.reported_at,
     observations.batch_id,
     observations.file_row
-from observations
-inner join counted_organizations
+from {{ ref('stg_observations') }} as observations
+inner join {{ ref('counted_organizations') }} as counted_organizations
     on
         observations.organization_id = counted_organizations.organization_id
         and observations.data_category = counted_organizations.data_category

@@ -21,9 +21,16 @@ select
     as_loaded.period,
     as_loaded.value,
     as_loaded.unit,
-    coalesce(observations.rejection_reason, 'unknown organization') as rejection_reason
-from observations
-inner join as_loaded
-    on observations.batch_id = as_loaded.batch_id and observations.file_row = as_loaded.file_row
+    case
+        when observations.batch_id is null then 'not part of a finished load'
+        when observations.rejection_reason is not null then observations.rejection_reason
+        else 'unknown organization'
+    end as rejection_reason
+from as_loaded
+left join observations
+    on as_loaded.batch_id = observations.batch_id and as_loaded.file_row = observations.file_row
 left join organizations on observations.organization_id = organizations.organization_id
-where observations.rejection_reason is not null or organizations.organization_id is null
+where
+    observations.batch_id is null
+    or observations.rejection_reason is not null
+    or organizations.organization_id is null

@@ -1,17 +1,5 @@
-with
-
-observations as (
-    select * from {{ source('raw', 'metric_observations') }}
-),
-
-series as (
-    select * from {{ ref('stg_series') }}
-),
-
-batches as (
-    select * from {{ source('raw', 'batches') }}
-)
-
+-- No import CTEs: PostgreSQL does not reorder joins across a view that has a WITH, and a build that recomputes
+-- two metrics would read every observation there is.
 select
     observations.batch_id,
     observations.file_row,
@@ -30,7 +18,6 @@ select
     coalesce({{ canonical_name('observations.verification_status') }} = 'verified', false) as is_verified,
     coalesce(observations.reported_at, batches.loaded_at) as reported_at,
     case
-        when series.raw_metric_name is null then 'not part of a finished load'
         when series.rejection_reason is not null then series.rejection_reason
         when observations.value = 'NaN' then 'not a number'
         when observations.value in ('Infinity', '-Infinity') then 'infinite'
@@ -38,10 +25,10 @@ select
         when observations.value < 0 and not series.allow_negative then 'negative where the metric forbids it'
         when observations.data_quality not between 0 and 1 then 'data quality outside 0 to 1'
     end as rejection_reason
-from observations
-left join series
+from {{ source('raw', 'metric_observations') }} as observations
+inner join {{ ref('stg_series') }} as series
     on
         observations.metric_name = series.raw_metric_name
         and observations.period = series.raw_period
         and observations.unit = series.raw_unit
-left join batches on observations.batch_id = batches.batch_id
+inner join {{ source('raw', 'batches') }} as batches on observations.batch_id = batches.batch_id
