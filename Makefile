@@ -50,7 +50,7 @@ stop: .venv/installed ## stop the demo's PostgreSQL; the data stays
 lint: .venv/installed ## everything that needs no database
 	@.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar models tests scripts/ddl
+	.venv/bin/sqlfluff lint --disable-progress-bar models tests scripts/ddl
 	$(RUN) pytest tests/python/test_descriptions.py -m "not database"
 
 test: .venv/installed ## every test, on a throwaway PostgreSQL; SERVER=external: on the one that PGHOST … name

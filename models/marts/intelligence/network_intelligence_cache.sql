@@ -26,17 +26,17 @@ network_summaries as (
     select
         'network_summary:' || lower(period) as cache_key,
         'network_summary' as cache_type,
-        jsonb_build_object(
+        jsonb_strip_nulls(jsonb_build_object(
             'period', period,
             'metrics', count(distinct metric_name),
             'industries', count(distinct cell_key) filter (where cell_type = 'industry'),
             'benchmarks', count(*),
             'members', (
-                select {{ floored_count('cell_populations.member_count') }}
+                select nullif({{ floored_count('cell_populations.member_count') }}, 0)
                 from cell_populations
                 where cell_populations.cell_type = 'network'
             )
-        ) as data
+        )) as data
     from releases
     group by period
 )

@@ -1,0 +1,282 @@
+"""Tests of tests: each generic, singular and unit test of dbt fails where it should, and nowhere else."""
+
+from uuid import UUID
+
+import pytest
+import yaml
+from conftest import PROJECT
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+pytestmark = pytest.mark.database
+
+META = sorted((PROJECT / "tests" / "meta").glob("*.sql"))
+
+
+def test_thresholds_are_those_of_the_design():
+    """Unit tests fix their own vars, so that a platform may be stricter; these are what it starts from."""
+    given = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    assert given == {
+        "as_of": None,
+        "minimum_contributors": 5,
+        "dominance_percent": 10,
+        "spread_share": 0.9,
+        "stddev_contributors": 30,
+        "significant_digits": 3,
+        "count_multiple": 5,
+        "benchmark_lifetime_days": 30,
+        "confidence_rank_distance": 0.1,
+    }
+
+
+@pytest.fixture(scope="module")
+def built(module_database, dbt) -> None:
+    """Every model and seed, over no data."""
+    dbt("build", "--exclude-resource-type", "test", "unit_test")
+
+
+def test_every_generic_test_has_a_test():
+    defined = {path.stem for path in (PROJECT / "tests" / "generic").glob("*.sql")}
+    assert defined - {"require_column_list"} == {path.stem for path in META}
+
+
+@pytest.mark.parametrize("path", META, ids=lambda path: path.stem)
+def test_a_generic_test_fails_on_the_expected_rows_only(path, module_database, connection, dbt):
+    compiled = dbt("compile", "--inline", path.read_text()).result.results[0].node.compiled_code
+    cases = connection.execute(compiled).fetchall()
+    assert [case for case in cases if case[1] != case[2]] == []  # name, expected, observed
+    assert {bool(expected) for _, expected, _ in cases} == {True, False}
+
+
+COLUMNS_MESSAGE = "is a list of one or more columns, not"
+DIVISOR_MESSAGE = "divisor is a whole number from 1 up, not"
+COUNT_MESSAGE = "count is the column of the contributors as shown, not"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("unique_combination('t')", f"columns {COLUMNS_MESSAGE} null"),
+        ("unique_combination('t', columns=[])", f"columns {COLUMNS_MESSAGE} []"),
+        ("unique_combination('t', columns='a')", f'columns {COLUMNS_MESSAGE} "a"'),
+        ("multiple_of('t', 'n', divisor=5)", f"keys {COLUMNS_MESSAGE} null"),
+        ("multiple_of('t', 'n', keys=['a'])", f"{DIVISOR_MESSAGE} null"),
+        ("multiple_of('t', 'n', divisor=0, keys=['a'])", f"{DIVISOR_MESSAGE} 0"),
+        ("multiple_of('t', 'n', divisor=-5, keys=['a'])", f"{DIVISOR_MESSAGE} -5"),
+        ("multiple_of('t', 'n', divisor=2.5, keys=['a'])", f"{DIVISOR_MESSAGE} 2.5"),
+        ("multiple_of('t', 'n', divisor='k', keys=['a'])", f'{DIVISOR_MESSAGE} "k"'),
+        ("statistics_within_ladder('t', 's', count='n')", f"keys {COLUMNS_MESSAGE} null"),
+        ("statistics_within_ladder('t', 's', keys=['a'])", f"{COUNT_MESSAGE} null"),
+        ("statistics_within_ladder('t', 's', count=5, keys=['a'])", f"{COUNT_MESSAGE} 5"),
+    ],
+)
+def test_a_generic_test_refuses_a_bad_argument(call, message, module_database, dbt, capsys):
+    dbt("compile", "--inline", f"{{{{ test_{call} }}}}", expect_success=False)
+    assert f"{call.partition('(')[0]}: {message}" in capsys.readouterr().out
+
+
+INDUSTRY = """
+    insert into industry_benchmarks (industry_code, metric_name, metric_type, period, statistics, sample_size)
+    values ('11', 'made up', 'absolute', '2024', '{statistics}', {count})
+"""
+NETWORK = """
+    insert into network_benchmarks
+        (benchmark_type, metric_name, period, statistics, participant_count, expires_at)
+    values ('network', 'made up', '2024', '{statistics}', {count}, now() + interval '{days} days')
+"""
+RELEASE = """
+    insert into disclosure.releases (cell_type, cell_key, metric_name, period, statistics, contributor_count)
+    values ('industry', '11', 'made up', '2024', '{statistics}', {count})
+"""
+CACHED = """
+    insert into network_intelligence_cache (cache_key, cache_type, data, expires_at)
+    values ('made up', 'made up', '{{}}', now() + interval '{days} days')
+"""
+UNDO = """
+    delete from industry_benchmarks where metric_name = 'made up';
+    delete from network_benchmarks where metric_name = 'made up';
+    delete from disclosure.releases where metric_name = 'made up';
+    delete from network_intelligence_cache where cache_key = 'made up';
+"""
+FINE = {"statistics": '{"mean": 1}', "count": 5, "days": 1}
+
+
+RULES = ("unique_combination", "multiple_of", "statistics_within_ladder")
+PUBLISHED = ("releases", "industry_benchmarks", "network_benchmarks")
+
+
+@pytest.mark.parametrize(
+    ("statements", "changed", "failing"),
+    [
+        ([INDUSTRY, NETWORK, RELEASE, CACHED], {}, set()),
+        ([INDUSTRY, NETWORK, RELEASE], {"count": 7}, {f"multiple_of {table}" for table in PUBLISHED}),
+        (
+            [INDUSTRY, NETWORK, RELEASE],
+            {"count": 0},
+            {f"statistics_within_ladder {table}" for table in PUBLISHED},
+        ),
+        (
+            [RELEASE, RELEASE, NETWORK],
+            {"days": 0},
+            {"unique_combination releases", "published_rows_are_not_expired"},
+        ),
+        ([CACHED], {"days": 0}, {"published_rows_are_not_expired"}),
+    ],
+    ids=[
+        "nothing wrong",
+        "exact counts",
+        "nobody behind a mean",
+        "a row twice, one expired",
+        "an expired entry",
+    ],
+)
+def test_bad_published_rows_fail_their_tests_only(statements, changed, failing, built, connection, dbt):
+    selected = [*(f"test_name:{rule}" for rule in RULES), "published_rows_are_not_expired"]
+    for statement in statements:
+        connection.execute(statement.format(**FINE | changed))
+    try:
+        status = statuses(dbt("test", "--select", *selected, expect_success=not failing))
+    finally:
+        connection.execute(UNDO)
+    assert {name for name, said in status.items() if said != "pass"} == failing
+    assert {f"{rule} {table}" for rule in RULES for table in PUBLISHED} < set(status)
+
+
+def statuses(run: dbtRunnerResult) -> dict[str, str]:
+    """How each test of a run ended, under its name, or for a generic one under its rule and model."""
+    ended = {}
+    for result in run.result.results:
+        if result.node.resource_type in ("test", "unit_test"):
+            name = result.node.name
+            if hasattr(result.node, "test_metadata"):
+                name = f"{result.node.test_metadata.name} {result.node.attached_node.rpartition('.')[2]}"
+            ended[name] = str(result.status)
+    return ended
+
+
+def test_a_circle_of_owners_is_reported_until_it_is_cut(built, connection, dbt):
+    warning = "ownership_runs_in_no_circle"
+
+    def reported() -> list[tuple]:
+        run = dbt("build", "--select", "ownership", warning, "--exclude-resource-type", "unit_test")
+        test = next(each for each in run.result.results if each.node.name == warning)
+        rows = connection.execute(test.node.compiled_code).fetchall()
+        assert (test.status, test.failures) == (("warn", len(rows)) if rows else ("pass", 0))
+        return rows
+
+    def belongs_to(child: UUID, parent: UUID) -> None:
+        connection.execute(
+            "insert into network_edges (source_node_id, target_node_id, edge_type)"
+            " values (%s, %s, 'subsidiary_of')",
+            [child, parent],
+        )
+
+    one, two, apart = (UUID(int=number) for number in (1, 2, 3))
+    for entity in (one, two, apart):
+        connection.execute(
+            "insert into network_nodes (id, node_type, node_name) values (%s, 'supplier', 'made up')",
+            [entity],
+        )
+    belongs_to(one, two)
+    belongs_to(apart, one)
+    assert reported() == []
+    belongs_to(two, one)
+    assert reported() == [(one, 3)]
+    connection.execute("delete from network_edges where source_node_id = %s", [two])
+    assert reported() == []
+
+
+PERIODS = "periods_are_read_in_every_documented_form_and_in_no_other"
+UNITS = "units_convert_within_their_dimension_only"
+VALUES = "values_that_cannot_be_counted_are_rejected_with_a_reason"
+CONSENTS = "consents_hold_from_their_date_until_they_expire"
+CELLS = "cells_measure_spread_and_the_largest_two"
+PRIMARY = "primary_rules_at_their_thresholds"
+SHOWN = "releases_show_no_more_digits_and_contributors_than_they_may"
+CONFIDENCE = "confidence_follows_counts_quality_and_freshness"
+RENEWAL = "benchmarks_are_renewed_at_half_their_life"
+
+# Changes of each tested model that a unit test must notice: which test, where, what, to what.
+MUTATIONS = {
+    "stg_series": [
+        (PERIODS, "canonical_period", "Q[1-4]$", "Q[0-5]$"),
+        (PERIODS, "canonical_period", "(19|20)", "(18|21)"),
+        (PERIODS, "canonical_period", "1[0-2]", "1[0-3]"),
+        (UNITS, "stg_series", "factor_to_base / wanted", "factor_to_base * wanted"),
+        (UNITS, "stg_series", "given.dimension = wanted.dimension", "true"),
+    ],
+    "stg_observations": [
+        (VALUES, "is_computable", "1e100", "1e101"),
+        (VALUES, "is_computable", "1e-100", "1e-101"),
+        (VALUES, "stg_observations", "and not series.allow_negative", ""),
+        (VALUES, "stg_observations", "between 0 and 1 ", "between 0 and 2 "),
+    ],
+    "counted_organizations": [
+        (CONSENTS, "counted_organizations", "consent_date <=", "consent_date <"),
+        (CONSENTS, "counted_organizations", "consent_date <=", "null is distinct from"),
+        (CONSENTS, "counted_organizations", "expires_at >", "expires_at >="),
+        (CONSENTS, "counted_organizations", "'public', 'network'", "'public', 'network', 'partners'"),
+        (
+            CONSENTS,
+            "counted_organizations",
+            "bool_and(coalesce(data_sharing",
+            "bool_or(coalesce(data_sharing",
+        ),
+    ],
+    "cells": [
+        (CELLS, "describe_values", "sum(abs(value))", "sum(value)"),
+        (CELLS, "descending_magnitudes", "abs(element) desc", "abs(element)"),
+        (CELLS, "share_of_value", "element = ", "element > "),
+    ],
+    "primary_suppression": [
+        (PRIMARY, "primary_suppression", "contributor_count < ", "contributor_count <= "),
+        (PRIMARY, "primary_suppression", "second_largest < ", "second_largest <= "),
+        (PRIMARY, "primary_suppression", "largest, true", "largest, false"),
+        (PRIMARY, "primary_suppression", "share >= ", "share > "),
+        (PRIMARY, "primary_suppression", "count >= {{ var('stddev", "count > {{ var('stddev"),
+        (PRIMARY, "quantile_is_allowed", ">=", ">"),
+    ],
+    "releases": [
+        (SHOWN, "significant", "digits - 1", "digits"),
+        (SHOWN, "floored_count", "* {{ var('count_multiple') }}", "* 1"),
+        (SHOWN, "releases", "when allowed.allows_stddev then", "when allowed.allows_mean then"),
+        (CONFIDENCE, "erf", "0.254829592", "0.3"),
+        (CONFIDENCE, "confidence_level", "* coalesce({{ data_quality }}, 1)", ""),
+        (CONFIDENCE, "freshness", "+ interval '1 year' then", "+ interval '1 year 1 second' then"),
+        (CONFIDENCE, "freshness", "+ interval '2 years' then", "+ interval '2 years 1 second' then"),
+    ],
+    "network_benchmarks": [
+        (RENEWAL, "renewed_expiry", "days' / 2", "days' / 2 + interval '1 second'"),
+        (RENEWAL, "renewed_expiry", "days' / 2", "days' / 2 - interval '1 second'"),
+    ],
+}
+
+
+def mutate(manifest: Manifest, place: str, text: str, changed: str) -> None:
+    """Replace a piece of one macro or model."""
+    code, attribute = manifest.macros.get(f"macro.blipee_benchmarks.{place}"), "macro_sql"
+    if code is None:
+        code, attribute = manifest.nodes[f"model.blipee_benchmarks.{place}"], "raw_code"
+    before = getattr(code, attribute)
+    assert text in before, f"{place} no longer says {text!r}: mutate what it says now"
+    setattr(code, attribute, before.replace(text, changed))
+
+
+@pytest.mark.parametrize("turn", range(max(map(len, MUTATIONS.values()))))
+def test_unit_tests_notice_a_changed_rule(turn, built, dbt, tmp_path):
+    """In each turn every tested model has one change, so that no test fails because of another's."""
+    changes = [mutations[turn] for mutations in MUTATIONS.values() if turn < len(mutations)]
+    mutated = dbt("parse").result
+    for _, place, text, changed in changes:
+        mutate(mutated, place, text, changed)
+    (tmp_path / "profiles.yml").write_text((PROJECT / "profiles.example.yml").read_text())
+    arguments = ["test", "--select", *(unit_test for unit_test, *_ in changes), "--quiet"]
+    arguments += ["--project-dir", str(PROJECT), "--profiles-dir", str(tmp_path)]
+    arguments += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    run = dbtRunner(manifest=mutated).invoke(arguments)
+    assert statuses(run) == {unit_test: "fail" for unit_test, *_ in changes}
+
+
+def test_unit_tests_pass_unchanged_and_each_has_a_mutation(built, dbt):
+    mutated = {mutation[0] for mutations in MUTATIONS.values() for mutation in mutations}
+    assert statuses(dbt("test", "--select", "test_type:unit")) == dict.fromkeys(mutated, "pass")
