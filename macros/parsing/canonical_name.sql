@@ -1,3 +1,3 @@
 {% macro canonical_name(column) -%}
-    lower(trim({{ column }}))
+    lower(trim(both e' \t\r\n' from {{ column }}))
 {%- endmacro %}

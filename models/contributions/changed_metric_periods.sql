@@ -1,4 +1,4 @@
-{{ config(post_hook='analyze {{ this }}') }}
+{{ config(post_hook=['analyze {{ this }}', '{{ mark_unfinished(this) }}']) }}
 
 with
 

@@ -10,7 +10,10 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Only once the cells stand: depends_on: {{ ref('cells') }}
+-- Last of all: the marks of an unfinished build go only when everything else is remembered.
+-- depends_on: {{ ref('cells') }}
+-- depends_on: {{ ref('last_build_cell_members') }}
+-- depends_on: {{ ref('last_build_counted_organizations') }}
 select
     metric_periods.metric_name,
     metric_periods.period,

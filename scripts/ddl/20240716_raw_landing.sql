@@ -1,6 +1,6 @@
 -- Where scripts.load puts what has no documented table: observations, metric definitions, and every line that it
 -- could not read.
-create schema raw;
+create schema if not exists raw;
 
 create table raw.batches (
     batch_id bigint generated always as identity primary key,

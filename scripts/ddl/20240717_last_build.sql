@@ -1,6 +1,7 @@
 -- What the last complete build has consumed. The next one compares its inputs with these rows to learn which metrics
 -- and periods changed; dbt writes them at the very end, so that a build that failed half-way is simply repeated.
-create schema last_build;
+-- dbt makes the schemas of its models before anything else, also where it is then told to run the bootstrap first.
+create schema if not exists last_build;
 
 create table last_build.counted_organizations (
     organization_id uuid not null,
