@@ -50,8 +50,8 @@ select
 from contributors
 inner join organization_industries on contributors.contributor_id = organization_industries.organization_id
 inner join industry_levels on organization_industries.industry_code = industry_levels.industry_code
-union
-select
+union all
+select distinct
     ownership.contributor_id,
     'peer_group' as cell_type,
     peer_group_members.peer_group_id::text as cell_key

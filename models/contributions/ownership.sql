@@ -34,10 +34,10 @@ parents as (
 climb as (
     select
         entity_id,
-        entity_id as ancestor_id,
-        array[entity_id] as path,
+        parent_id as ancestor_id,
+        array[entity_id, parent_id] as path,
         false as is_cycle
-    from entities
+    from parents
     union all
     select
         climb.entity_id,
@@ -61,8 +61,8 @@ tops as (
 
 -- A cycle has no top: its smallest identifier stands for it, whichever member the climb began at.
 select
-    tops.entity_id,
-    tops.is_cycle,
+    entities.entity_id,
+    coalesce(tops.is_cycle, false) as is_cycle,
     case
         when tops.is_cycle
             then (
@@ -71,6 +71,7 @@ select
                 order by member.id
                 limit 1
             )
-        else tops.ancestor_id
+        else coalesce(tops.ancestor_id, entities.entity_id)
     end as contributor_id
-from tops
+from entities
+left join tops on entities.entity_id = tops.entity_id

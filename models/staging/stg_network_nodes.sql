@@ -8,5 +8,5 @@ select
     id as node_id,
     organization_id,
     coalesce(organization_id, id) as entity_id,
-    {{ canonical_name('data_sharing_level') }} as data_sharing_level
+    data_sharing_level
 from nodes

@@ -7,7 +7,7 @@ settings as (
 select
     organization_id,
     {{ canonical_name('data_category') }} as data_category,
-    {{ canonical_name('sharing_level') }} as sharing_level,
+    sharing_level,
     consent_given,
     consent_date,
     expires_at
