@@ -1,8 +1,4 @@
 {{ config(
-    schema='public',
-    materialized='incremental',
-    incremental_strategy='upsert',
-    full_refresh=false,
     unique_key=['industry_code', 'metric_name', 'period'],
     delete_missing=true,
     timestamps=['last_updated'],

@@ -1,8 +1,4 @@
 {{ config(
-    schema='public',
-    materialized='incremental',
-    incremental_strategy='upsert',
-    full_refresh=false,
     unique_key=['benchmark_type', 'industry', 'metric_name', 'period'],
     nullable_keys=['industry'],
     delete_missing=true,

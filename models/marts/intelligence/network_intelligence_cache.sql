@@ -1,8 +1,4 @@
 {{ config(
-    schema='public',
-    materialized='incremental',
-    incremental_strategy='upsert',
-    full_refresh=false,
     unique_key=['cache_key'],
     delete_missing=true,
     timestamps=['created_at'],
