@@ -70,10 +70,10 @@ class Load:
         yield lambda done: self.progress.advance(task, done)
         self.progress.update(task, total=total or 1, completed=total or 1)
 
-    def read(self, path: Path, columns: list[str]) -> int:
+    def read(self, path: Path, columns: list[str], types: dict[str, str] | None = None) -> int:
         """Read a file into DuckDB; return how many rows it has."""
         with self.step(f"reading {path.name}"):
-            return import_file(self.rows, path, columns)
+            return import_file(self.rows, path, columns, types or {})
 
     def write_table(
         self, table: Table, columns: list[str], file: str, query: str, keep_existing: bool
@@ -99,7 +99,7 @@ class Load:
         with self.step(f"checking {file}"):
             accepted = observations.check(self.rows, file, given, combine)
         with self.step(f"writing {OBSERVATIONS}", accepted) as progress:
-            written = observations.store(self.rows, self.cursor, self.batch_id, progress)
+            written = observations.store(self.rows, self.cursor, self.batch_id, given, progress)
         return Outcome(OBSERVATIONS, read, accepted, written)
 
 
@@ -116,7 +116,8 @@ def load_bundle(load: Load, files: dict[str, Path], tables: dict[str, Table]) ->
     if OBSERVATIONS in files:
         path = files[OBSERVATIONS]
         columns = header(path)
-        outcomes.append(load.write_observations(path.name, load.read(path, columns), columns))
+        read = load.read(path, columns, observations.READ_AS)
+        outcomes.append(load.write_observations(path.name, read, columns))
     return outcomes
 
 

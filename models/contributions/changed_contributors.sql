@@ -2,8 +2,8 @@
 
 with
 
-counted as (
-    select * from {{ ref('counted_organizations') }}
+eligible as (
+    select * from {{ ref('eligible_organizations') }}
 ),
 
 counted_before as (
@@ -11,7 +11,7 @@ counted_before as (
 ),
 
 cell_members as (
-    select * from {{ ref('cell_members') }}
+    select * from {{ ref('current_cell_members') }}
 ),
 
 cell_members_before as (
@@ -20,14 +20,13 @@ cell_members_before as (
 
 newly_or_no_longer_counted as (
     select
-        counted.contributor_id,
+        eligible.contributor_id,
         counted_before.contributor_id as contributor_id_before
-    from counted
-    full outer join counted_before
-        on
-            counted.organization_id = counted_before.organization_id
-            and counted.data_category = counted_before.data_category
-    where counted.contributor_id is distinct from counted_before.contributor_id
+    from eligible
+    full outer join counted_before on eligible.organization_id = counted_before.organization_id
+    where
+        (eligible.contributor_id, eligible.data_categories)
+        is distinct from (counted_before.contributor_id, counted_before.data_categories)
 ),
 
 moved_between_cells as (

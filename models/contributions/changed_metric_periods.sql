@@ -18,8 +18,8 @@ changed_contributors as (
     select * from {{ ref('changed_contributors') }}
 ),
 
-counted as (
-    select * from {{ ref('counted_organizations') }}
+eligible as (
+    select * from {{ ref('eligible_organizations') }}
 ),
 
 counted_before as (
@@ -39,8 +39,8 @@ changed_inputs as (
 ),
 
 changed_organizations as (
-    select counted.organization_id from counted
-    inner join changed_contributors on counted.contributor_id = changed_contributors.contributor_id
+    select eligible.organization_id from eligible
+    inner join changed_contributors on eligible.contributor_id = changed_contributors.contributor_id
     union
     select counted_before.organization_id from counted_before
     inner join changed_contributors on counted_before.contributor_id = changed_contributors.contributor_id

@@ -19,5 +19,6 @@ from {{ ref('stg_observations') }} as observations
 inner join {{ ref('counted_organizations') }} as counted_organizations
     on
         observations.organization_id = counted_organizations.organization_id
-        and observations.data_category = counted_organizations.data_category
-where observations.rejection_reason is null
+        and observations.data_category = any(counted_organizations.data_categories)
+-- Says "is null" in a way of which PostgreSQL expects many rows, as there are; else it hashes the observations.
+where num_nonnulls(observations.rejection_reason) < 1

@@ -14,9 +14,8 @@ from scripts.shared.upsert import Written
 REQUIRED = ("organization_id", "metric_name", "period", "value", "unit")
 OPTIONAL = ("site_id", "data_quality", "verification_status", "reported_at")
 COLUMNS = (*REQUIRED, *OPTIONAL)
-TEXTS = ("organization_id", "metric_name", "period", "unit", "site_id", "verification_status")
-
 TYPES = {"data_quality": "double", "reported_at": "timestamptz"}
+READ_AS = {"organization_id": "uuid", "value": "double"}  # where every cell of the file allows it
 
 # What makes two rows one version of one observation, and what may be restated.
 VERSION = ("organization_id", "metric_name", "period", "site_id", "reported_at")
@@ -42,6 +41,8 @@ def check(connection: duckdb.DuckDBPyConnection, file: str, given: list[str], co
     ``given`` are the columns of ``source``. Of rows that are one version of one observation the last holds,
     unless ``combine``: then their values add up, and each of the rows is accepted.
     """
+    described = connection.execute("describe source").fetchall()
+    texts = [name for name, kind, *_ in described if name in given and kind == "VARCHAR"]
     optional = [
         "null" + f"::{TYPES.get(name, 'varchar')} as {name}"
         if name not in given
@@ -53,7 +54,7 @@ def check(connection: duckdb.DuckDBPyConnection, file: str, given: list[str], co
     connection.execute(
         f"create or replace view typed as select file_row, {uuid_of('organization_id')} as organization_id, "
         f"metric_name, period, try_cast(value as double) as value, unit, {', '.join(optional)}, "
-        f"case {faults(given)} end as finding from source"
+        f"case {faults(texts)} end as finding from source"
     )
     # Read once for both: what is wrong with a row, and the digest by which a second row of its version shows.
     connection.execute(
@@ -78,22 +79,25 @@ def check(connection: duckdb.DuckDBPyConnection, file: str, given: list[str], co
     return rows
 
 
-def faults(given: list[str]) -> str:
-    """Return the branches of the SQL CASE that gives the first ``column: reason`` of a row, or NULL."""
+def faults(texts: list[str]) -> str:
+    """Return the branches of the SQL CASE that gives the first ``column: reason`` of a row, or NULL.
+
+    ``texts`` are the columns of ``source`` that are text: another type has no cell that cannot be read.
+    """
     branches = {f"{name} is null": f"{name}: is missing" for name in REQUIRED}
-    branches["try_cast(value as double) is null"] = "value: is not a number"
-    if "data_quality" in given:
+    if "value" in texts:
+        branches["try_cast(value as double) is null"] = "value: is not a number"
+    if "data_quality" in texts:
         unreadable = "data_quality is not null and try_cast(data_quality as double) is null"
         branches[unreadable] = "data_quality: is not a number"
-    if "reported_at" in given:
+    if "reported_at" in texts:
         finite = "coalesce(isfinite(try_cast(reported_at as timestamptz)), false)"
         branches[f"reported_at is not null and not {finite}"] = (
             "reported_at: is not a date such as 2024-03-31"
         )
-    for name in TEXTS:
-        if name in given:
-            control = " or ".join(f"contains({name}, chr({code}))" for code in (0, 10, 13))
-            branches[control] = f"{name}: holds a line break or a NUL"
+    for name in texts:
+        control = " or ".join(f"contains({name}, chr({code}))" for code in (0, 10, 13))
+        branches[control] = f"{name}: holds a line break or a NUL"
     return " ".join(f"when {condition} then {literal(text)}" for condition, text in branches.items())
 
 
@@ -141,9 +145,10 @@ def store(
     connection: duckdb.DuckDBPyConnection,
     cursor: psycopg.Cursor,
     batch_id: int,
+    given: list[str],
     progress: Callable[[int], None],
 ) -> Written:
-    """Send ``observations`` to PostgreSQL; a row that says what is stored already is not stored again."""
+    """Send the ``given`` columns of ``observations``; what is stored already is not stored again."""
     cursor.execute(
         "create temp table incoming_series (metric_name text, period text, unit text) on commit drop"
     )
@@ -154,7 +159,7 @@ def store(
         "select exists "
         "(select from incoming_series inner join raw.observed_series using (metric_name, period))"
     ).fetchall()
-    columns = ("batch_id", "file_row", *COLUMNS)
+    columns = ("batch_id", "file_row", *given)
     query = f"select {batch_id} as batch_id, {', '.join(columns[1:])} from observations"
     if not seen_before:  # nothing to compare with
         rows = copy_rows(

@@ -183,7 +183,7 @@ def counted(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPa
             set(
                 query(
                     connection,
-                    "select organization_id, data_category from contributions.counted_organizations",
+                    "select organization_id, unnest(data_categories) from last_build.counted_organizations",
                 )
             ),
             set(query(connection, "select contributor_id, metric_name from contributions.contributions")),

@@ -211,14 +211,14 @@ MUTATIONS = {
         (VALUES, "stg_observations", "and not series.allow_negative", ""),
         (VALUES, "stg_observations", "between 0 and 1 ", "between 0 and 2 "),
     ],
-    "counted_organizations": [
-        (CONSENTS, "counted_organizations", "consent_date <=", "consent_date <"),
-        (CONSENTS, "counted_organizations", "consent_date <=", "null is distinct from"),
-        (CONSENTS, "counted_organizations", "expires_at >", "expires_at >="),
-        (CONSENTS, "counted_organizations", "'public', 'network'", "'public', 'network', 'partners'"),
+    "eligible_organizations": [
+        (CONSENTS, "eligible_organizations", "consent_date <=", "consent_date <"),
+        (CONSENTS, "eligible_organizations", "consent_date <=", "null is distinct from"),
+        (CONSENTS, "eligible_organizations", "expires_at >", "expires_at >="),
+        (CONSENTS, "eligible_organizations", "'public', 'network'", "'public', 'network', 'partners'"),
         (
             CONSENTS,
-            "counted_organizations",
+            "eligible_organizations",
             "bool_and(coalesce(data_sharing",
             "bool_or(coalesce(data_sharing",
         ),

@@ -10,10 +10,7 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Last of all: the marks of an unfinished build go only when everything else is remembered.
--- depends_on: {{ ref('cells') }}
--- depends_on: {{ ref('last_build_cell_members') }}
--- depends_on: {{ ref('last_build_counted_organizations') }}
+-- Last of all: the marks of an unfinished build go only when everything else stands. depends_on: {{ ref('cells') }}
 select
     metric_periods.metric_name,
     metric_periods.period,

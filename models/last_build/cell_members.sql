@@ -1,0 +1,23 @@
+{{ config(
+    changed='changed_contributors',
+    unique_key=['contributor_id'],
+    post_hook="{{ analyze_if_any(this, ref('changed_contributors')) }}",
+) }}
+
+with
+
+current_cell_members as (
+    select * from {{ ref('current_cell_members') }}
+),
+
+changed_contributors as (
+    select * from {{ ref('changed_contributors') }}
+)
+
+-- Only once what must be worked out again is marked: depends_on: {{ ref('changed_metric_periods') }}
+select
+    current_cell_members.contributor_id,
+    current_cell_members.cell_type,
+    current_cell_members.cell_key
+from current_cell_members
+inner join changed_contributors on current_cell_members.contributor_id = changed_contributors.contributor_id

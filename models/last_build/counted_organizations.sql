@@ -1,0 +1,23 @@
+{{ config(
+    changed='changed_contributors',
+    unique_key=['contributor_id'],
+    post_hook="{{ analyze_if_any(this, ref('changed_contributors')) }}",
+) }}
+
+with
+
+eligible_organizations as (
+    select * from {{ ref('eligible_organizations') }}
+),
+
+changed_contributors as (
+    select * from {{ ref('changed_contributors') }}
+)
+
+-- Only once what must be worked out again is marked: depends_on: {{ ref('changed_metric_periods') }}
+select
+    eligible_organizations.organization_id,
+    eligible_organizations.data_categories,
+    eligible_organizations.contributor_id
+from eligible_organizations
+inner join changed_contributors on eligible_organizations.contributor_id = changed_contributors.contributor_id
