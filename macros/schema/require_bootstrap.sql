@@ -1,7 +1,7 @@
 {% macro require_bootstrap() %}
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
         {% set needed = ['public.industry_benchmarks', 'public.network_benchmarks', 'public.network_intelligence_cache',
-                         'raw.metric_observations', 'last_build.metric_periods'] %}
+                         'raw.metric_observations', 'last_build.metric_periods', 'ledger.releases'] %}
         {% set check %}
             select name from unnest(array['{{ needed | join("', '") }}']) as name where to_regclass(name) is null
         {% endset %}

@@ -18,6 +18,10 @@ peer_group_members as (
     select * from {{ ref('stg_peer_group_members') }}
 ),
 
+cell_tree as (
+    select * from {{ ref('cell_tree') }}
+),
+
 contributors as (
     select distinct contributor_id from ownership
 ),
@@ -35,6 +39,15 @@ industry_levels as (
     from industry_levels
     inner join industries on industry_levels.level_code = industries.industry_code
     where industries.parent_industry_code is not null
+),
+
+homes as (
+    select distinct on (industry_levels.industry_code)
+        industry_levels.industry_code,
+        cell_tree.cell_key
+    from industry_levels
+    inner join cell_tree on industry_levels.level_code = cell_tree.cell_key
+    order by industry_levels.industry_code asc, cell_tree.level desc
 )
 
 select
@@ -50,6 +63,16 @@ select
 from contributors
 inner join organization_industries on contributors.contributor_id = organization_industries.organization_id
 inner join industry_levels on organization_industries.industry_code = industry_levels.industry_code
+union all
+-- Those of a cell that are in none of the cells below it; where there is none below, that is the cell itself.
+select
+    contributors.contributor_id,
+    'direct' as cell_type,
+    coalesce(homes.cell_key, '') as cell_key
+from contributors
+left join organization_industries on contributors.contributor_id = organization_industries.organization_id
+left join homes on organization_industries.industry_code = homes.industry_code
+where coalesce(homes.cell_key, '') in (select cell_tree.parent_key from cell_tree)
 union all
 select distinct
     ownership.contributor_id,

@@ -28,6 +28,7 @@ cell_values as (
         contributions.metric_name,
         contributions.period,
         array_agg(contributions.value) as contributed_values,
+        array_agg(cell_members.contributor_number) as contributors,
         avg(contributions.data_quality) as data_quality
     from contributions
     {% if is_incremental() %}
@@ -58,7 +59,9 @@ select
             then {{ share_of_value('cell_values.contributed_values', 'described.middle_value') }}
         else 0
     end as middle_value_share,
-    cell_values.data_quality
+    cell_values.data_quality,
+    cell_values.contributors,
+    {{ value_digests('cell_values.contributed_values') }} as value_digests
 from cell_values
 -- A lateral subquery depends on the row: it cannot be a CTE.
 cross join lateral ({{ describe_values('cell_values.contributed_values') }}) as described -- noqa: ST05

@@ -12,9 +12,7 @@ judged as (
         period,
         contributor_count,
         contributor_count < {{ var('minimum_contributors') }} as has_too_few_contributors,
-        coalesce(
-            absolute_total - largest - second_largest < {{ var('dominance_percent') }} / 100.0 * largest, true
-        ) as is_dominated,
+        coalesce({{ is_dominated('absolute_total', 'largest', 'second_largest') }}, true) as is_dominated,
         coalesce(middle_value_share >= {{ var('spread_share') }}, true) as lacks_spread
     from cells
 )

@@ -2,12 +2,12 @@
 
 with
 
-cells as (
-    select * from {{ ref('cells') }}
+ledger_releases as (
+    select * from {{ ref('new_releases') }}
 ),
 
-primary_suppression as (
-    select * from {{ ref('primary_suppression') }}
+withdrawn_releases as (
+    select * from {{ ref('withdrawn_releases') }}
 ),
 
 cell_populations as (
@@ -18,54 +18,55 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
--- Only what is shown goes on from here: counts floored, and no figure that a rule withholds.
-shown as (
+latest as (
+    select distinct on (cell_type, cell_key, metric_name, period)
+        release_id,
+        cell_type,
+        cell_key,
+        metric_name,
+        period,
+        contributor_count,
+        figures,
+        data_quality
+    from ledger_releases
+    order by cell_type, cell_key, metric_name, period, release_id desc
+),
+
+-- A cell whose latest release was withdrawn shows nothing, not an earlier one. Only floored counts go on from here.
+visible as (
     select
-        cells.cell_type,
-        cells.cell_key,
-        cells.metric_name,
-        cells.period,
-        cells.data_quality,
-        {{ floored_count('cells.contributor_count') }} as contributor_count,
+        latest.cell_type,
+        latest.cell_key,
+        latest.metric_name,
+        latest.period,
+        latest.figures,
+        latest.data_quality,
+        {{ floored_count('latest.contributor_count') }} as contributor_count,
         greatest(
-            {{ floored_count('cell_populations.member_count') }}, {{ floored_count('cells.contributor_count') }}
-        ) as member_count,
-        jsonb_strip_nulls(jsonb_build_object(
-            'mean', case when allowed.allows_mean then {{ significant('cells.mean') }} end,
-            'median', case when allowed.allows_median then {{ significant('cells.quantiles[3]') }} end,
-            'p10', case when allowed.allows_deciles then {{ significant('cells.quantiles[1]') }} end,
-            'p25', case when allowed.allows_quartiles then {{ significant('cells.quantiles[2]') }} end,
-            'p75', case when allowed.allows_quartiles then {{ significant('cells.quantiles[4]') }} end,
-            'p90', case when allowed.allows_deciles then {{ significant('cells.quantiles[5]') }} end,
-            'stddev', case when allowed.allows_stddev then {{ significant('cells.stddev') }} end
-        )) as figures
-    from cells
-    inner join primary_suppression as allowed
-        on
-            cells.cell_type = allowed.cell_type
-            and cells.cell_key = allowed.cell_key
-            and cells.metric_name = allowed.metric_name
-            and cells.period = allowed.period
-    inner join cell_populations
-        on cells.cell_type = cell_populations.cell_type and cells.cell_key = cell_populations.cell_key
-    where allowed.allows_mean or allowed.allows_median
+            {{ floored_count('cell_populations.member_count') }}, {{ floored_count('latest.contributor_count') }}
+        ) as member_count
+    from latest
+    left join withdrawn_releases on latest.release_id = withdrawn_releases.release_id
+    left join cell_populations
+        on latest.cell_type = cell_populations.cell_type and latest.cell_key = cell_populations.cell_key
+    where withdrawn_releases.release_id is null
 )
 
 select
-    shown.cell_type,
-    shown.cell_key,
-    shown.metric_name,
+    visible.cell_type,
+    visible.cell_key,
+    visible.metric_name,
     metrics.metric_type,
-    shown.period,
-    shown.contributor_count,
-    shown.figures || jsonb_build_object(
+    visible.period,
+    visible.contributor_count,
+    visible.figures || jsonb_build_object(
         'unit', metrics.unit,
         'direction', metrics.direction,
         'method', 'one value per contributor, quantiles interpolated linearly',
-        'coverage', round(shown.contributor_count::numeric / shown.member_count, 2),
+        'coverage', round(visible.contributor_count::numeric / visible.member_count, 2),
         'schema_version', 1
     ) as statistics,
-    {{ confidence_level('shown.contributor_count', 'shown.member_count', 'shown.data_quality', 'shown.period') }}
+    {{ confidence_level('visible.contributor_count', 'visible.member_count', 'visible.data_quality', 'visible.period') }}
         as confidence_level
-from shown
-inner join metrics on shown.metric_name = metrics.metric_name
+from visible
+inner join metrics on visible.metric_name = metrics.metric_name

@@ -12,12 +12,18 @@ current_cell_members as (
 
 changed_contributors as (
     select * from {{ ref('changed_contributors') }}
+),
+
+contributors as (
+    select * from {{ ref('ledger_contributors') }}
 )
 
 -- Only once what must be worked out again is marked: depends_on: {{ ref('changed_metric_periods') }}
 select
     current_cell_members.contributor_id,
     current_cell_members.cell_type,
-    current_cell_members.cell_key
+    current_cell_members.cell_key,
+    contributors.contributor_number
 from current_cell_members
 inner join changed_contributors on current_cell_members.contributor_id = changed_contributors.contributor_id
+inner join contributors on changed_contributors.contributor_id = contributors.contributor_id

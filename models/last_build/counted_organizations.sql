@@ -14,7 +14,9 @@ changed_contributors as (
     select * from {{ ref('changed_contributors') }}
 )
 
--- Only once what must be worked out again is marked: depends_on: {{ ref('changed_metric_periods') }}
+-- Only once what must be worked out again is marked, and what was withdrawn is hidden:
+-- depends_on: {{ ref('changed_metric_periods') }}
+-- depends_on: {{ ref('withdrawn_releases') }}
 select
     eligible_organizations.organization_id,
     eligible_organizations.data_categories,

@@ -10,7 +10,7 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Last of all: the marks of an unfinished build go only when everything else stands. depends_on: {{ ref('cells') }}
+-- Last of all: the marks of an unfinished build go only when everything is released. depends_on: {{ ref('releases') }}
 select
     metric_periods.metric_name,
     metric_periods.period,

@@ -1,0 +1,61 @@
+{{ config(materialized='table') }}
+
+with
+
+candidates as (
+    select * from {{ ref('release_candidates') }}
+),
+
+earlier_releases as (
+    select * from {{ source('ledger', 'releases') }}
+),
+
+withdrawn_releases as (
+    select * from {{ ref('withdrawn_releases') }}
+),
+
+compared as (
+    select
+        candidates.cell_type,
+        candidates.cell_key,
+        candidates.metric_name,
+        candidates.period,
+        withdrawn_releases.release_id is null as still_stands,
+        earlier_releases.release_id
+        = max(earlier_releases.release_id) over (
+            partition by candidates.cell_type, candidates.cell_key, candidates.metric_name, candidates.period
+        ) as is_latest,
+        {{ differing_contributors(
+            'candidates.contributors', 'earlier_releases.contributors',
+            'candidates.value_digests', 'earlier_releases.value_digests'
+        ) }} as differing
+    from candidates
+    inner join earlier_releases
+        on
+            candidates.cell_type = earlier_releases.cell_type
+            and candidates.cell_key = earlier_releases.cell_key
+            and candidates.metric_name = earlier_releases.metric_name
+            and candidates.period = earlier_releases.period
+    left join withdrawn_releases on earlier_releases.release_id = withdrawn_releases.release_id
+),
+
+-- What stands and says the same is not released again; what differs by too few from anything ever shown is not released.
+barred as (
+    select distinct
+        cell_type,
+        cell_key,
+        metric_name,
+        period
+    from compared
+    where {{ is_too_small_a_difference('differing') }} or (is_latest and still_stands and differing = 0)
+)
+
+select candidates.*
+from candidates
+left join barred
+    on
+        candidates.cell_type = barred.cell_type
+        and candidates.cell_key = barred.cell_key
+        and candidates.metric_name = barred.metric_name
+        and candidates.period = barred.period
+where barred.cell_key is null

@@ -1,0 +1,148 @@
+with
+
+remainder_blocks as (
+    select * from {{ ref('remainder_blocks') }}
+),
+
+-- From the lowest cells up. What a cell that shows no mean leaves over belongs to the cell above it; a cell whose
+-- remainder is not safe takes in that of one child, the smallest that makes it safe, or else shows no mean itself.
+{% for level in range(var('deepest_industry_level'), -1, -1) %}
+    {% set has_children = not loop.first %}
+    left_over_{{ level }} as (
+        select
+            metric_name,
+            period,
+            cell_key,
+            contributor_count,
+            absolute_total,
+            largest,
+            second_largest
+        from remainder_blocks
+        where level = {{ level }}
+        {% if has_children %}
+            union all
+            select
+                metric_name,
+                period,
+                parent_key as cell_key,
+                contributor_count,
+                absolute_total,
+                largest,
+                second_largest
+            from settled_{{ level + 1 }}
+            where not shows_mean
+        {% endif %}
+    ),
+
+    remainders_{{ level }} as (
+        select
+            metric_name,
+            period,
+            cell_key,
+            {{ merged_block('contributor_count', 'absolute_total', 'largest', 'second_largest') }}
+        from left_over_{{ level }}
+        group by metric_name, period, cell_key
+    ),
+
+    judged_{{ level }} as (
+        select
+            remainder_blocks.level,
+            remainder_blocks.cell_type,
+            remainder_blocks.parent_key,
+            remainder_blocks.cell_size,
+            remainder_blocks.may_show_mean,
+            remainders.*,
+            {{ is_safe_remainder(
+                'remainders.contributor_count', 'remainders.absolute_total', 'remainders.largest', 'remainders.second_largest'
+            ) }} as is_safe
+        from remainder_blocks
+        inner join remainders_{{ level }} as remainders
+            on
+                remainder_blocks.metric_name = remainders.metric_name
+                and remainder_blocks.period = remainders.period
+                and remainder_blocks.cell_key = remainders.cell_key
+        where remainder_blocks.level = {{ level }}
+    ),
+
+    {% if has_children %}
+        given_up_{{ level }} as (
+            select distinct on (judged.metric_name, judged.period, judged.cell_key)
+                judged.metric_name,
+                judged.period,
+                judged.cell_key,
+                child.cell_key as child_key,
+                child.contributor_count,
+                child.absolute_total,
+                child.largest,
+                child.second_largest
+            from judged_{{ level }} as judged
+            inner join settled_{{ level + 1 }} as child
+                on
+                    judged.metric_name = child.metric_name
+                    and judged.period = child.period
+                    and judged.cell_key = child.parent_key
+            cross join lateral (
+                select {{ merged_block('block.n', 'block.total', 'block.first', 'block.second') }}
+                from (values
+                    (judged.contributor_count, judged.absolute_total, judged.largest, judged.second_largest),
+                    (child.contributor_count, child.absolute_total, child.largest, child.second_largest)
+                ) as block (n, total, first, second)
+            ) as merged
+            where
+                judged.may_show_mean
+                and not judged.is_safe
+                and child.shows_mean
+                and {{ is_safe_remainder(
+                    'merged.contributor_count', 'merged.absolute_total', 'merged.largest', 'merged.second_largest'
+                ) }}
+            order by judged.metric_name, judged.period, judged.cell_key, child.cell_size, child.cell_key
+        ),
+    {% endif %}
+
+    settled_{{ level }} as (
+        select
+            judged.level,
+            judged.cell_type,
+            judged.cell_key,
+            judged.parent_key,
+            judged.metric_name,
+            judged.period,
+            judged.cell_size,
+            judged.may_show_mean,
+            judged.contributor_count,
+            judged.absolute_total,
+            judged.largest,
+            judged.second_largest,
+            judged.may_show_mean
+            and (judged.is_safe {{ 'or given_up.child_key is not null' if has_children }}) as shows_mean
+        from judged_{{ level }} as judged
+        {% if has_children %}
+            left join given_up_{{ level }} as given_up
+                on
+                    judged.metric_name = given_up.metric_name
+                    and judged.period = given_up.period
+                    and judged.cell_key = given_up.cell_key
+        {% endif %}
+    ){{ ',' }}
+{% endfor %}
+
+withheld as (
+    {% for level in range(var('deepest_industry_level'), -1, -1) %}
+        select cell_type, cell_key, metric_name, period from settled_{{ level }}
+        where may_show_mean and not shows_mean
+        {% if not loop.first %}
+            union all
+            select 'industry' as cell_type, child_key as cell_key, metric_name, period from given_up_{{ level }}
+        {% endif %}
+        {% if not loop.last %}
+            union all
+        {% endif %}
+    {% endfor %}
+)
+
+select
+    cell_type,
+    cell_key,
+    metric_name,
+    period
+from withheld

@@ -1,0 +1,53 @@
+with
+
+counted_before as (
+    select * from {{ source('last_build', 'counted_organizations') }}
+),
+
+eligible as (
+    select * from {{ ref('eligible_organizations') }}
+),
+
+changed_contributors as (
+    select * from {{ ref('changed_contributors') }}
+),
+
+metrics as (
+    select * from {{ ref('stg_metrics') }}
+),
+
+contributors as (
+    select * from {{ source('ledger', 'contributors') }}
+),
+
+earlier_releases as (
+    select * from {{ source('ledger', 'releases') }}
+),
+
+withdrawn_before as (
+    select * from {{ source('ledger', 'withdrawn_releases') }}
+),
+
+withdrawn_consents as (
+    select distinct
+        contributors.contributor_number,
+        counted_category.data_category
+    from changed_contributors
+    inner join counted_before on changed_contributors.contributor_id = counted_before.contributor_id
+    inner join contributors on counted_before.contributor_id = contributors.contributor_id
+    left join eligible on counted_before.organization_id = eligible.organization_id
+    cross join unnest(counted_before.data_categories) as counted_category (data_category)
+    where coalesce(counted_category.data_category <> all(eligible.data_categories), true)
+)
+
+-- A metric that left the catalogue has no category any more: then every release of it with the contributor goes.
+select distinct
+    earlier_releases.release_id,
+    {{ as_of() }} as withdrawn_at
+from withdrawn_consents
+inner join earlier_releases on withdrawn_consents.contributor_number = any(earlier_releases.contributors)
+left join metrics on earlier_releases.metric_name = metrics.metric_name
+left join withdrawn_before on earlier_releases.release_id = withdrawn_before.release_id
+where
+    coalesce(metrics.data_category, withdrawn_consents.data_category) = withdrawn_consents.data_category
+    and withdrawn_before.release_id is null
