@@ -44,6 +44,8 @@ def describe(error: psycopg.Error) -> str:
     line = f"PostgreSQL at {target()}: {error.diag.message_primary} (SQLSTATE {state})"
     if state == "42501":
         line += f"; ask the owner to grant it to {os.environ.get('PGUSER', 'this user')}"
+    if state == "55P03":
+        line += "; another session holds the lock, run this again when it has ended"
     if state == "25006":
         line += "; connect to the primary, this server only reads"
     return line
