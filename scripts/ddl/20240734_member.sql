@@ -21,12 +21,19 @@ $$;
 -- A reference to a row of somebody else is refused by a policy before the foreign key is looked at: whether such a row
 -- exists, no error tells.
 
--- Its own rows, to read and to write.
+-- Its own rows, to read and to write; but created_by, which could be anybody, is the platform's to fill.
 grant select, insert, update, delete on
-ml_models, ml_features, ml_predictions, ml_training_jobs, ml_model_performance,
+ml_features, ml_predictions, ml_training_jobs, ml_model_performance,
 organization_industries, network_privacy_settings, network_supplier_assessments, network_data_marketplace,
 regulatory_compliance
 to blipee_member;
+grant select, delete, insert (
+    id, organization_id, model_type, model_name, version, status, framework, architecture, hyperparameters,
+    performance_metrics, training_data_info
+), update (
+    model_type, model_name, version, status, framework, architecture, hyperparameters,
+    performance_metrics, training_data_info
+) on ml_models to blipee_member;
 
 create policy blipee_member on ml_models to blipee_member
 using (organization_id = (select public.blipee_organization_id()));
@@ -71,8 +78,9 @@ using (organization_id = (select public.blipee_organization_id()));
 grant select, insert (
     id, organization_id, external_id, node_type, node_name, industry, location, certifications,
     data_sharing_level, metadata
-), update (external_id, node_name, industry, location, certifications, data_sharing_level, metadata)
-on network_nodes to blipee_member;
+), update (
+    external_id, node_name, industry, location, certifications, data_sharing_level, metadata
+) on network_nodes to blipee_member;
 
 create policy blipee_member on network_nodes to blipee_member
 using (organization_id = (select public.blipee_organization_id()));

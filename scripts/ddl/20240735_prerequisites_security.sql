@@ -1,19 +1,18 @@
 -- The prerequisites. A platform's own tables of these names have more columns than the bootstrap's, and stay without
 -- row security, which would lock the platform's roles out. The writer reads the identifiers of either: an organisation
--- that it does not see is not counted. What somebody else owns, they have to grant to it.
+-- that it does not see is not counted. What may not be granted here (a warning says so), its owner has to grant.
 do $$
 declare
     prerequisite record;
 begin
     for prerequisite in
         select
-            attrelid::regclass as relation,
+            made.relation,
+            made.organization,
             string_agg(attname, ', ' order by attnum) filter (where attname in ('id', 'name')) as identifiers,
-            array_agg(attname || ' ' || format_type(atttypid, null) order by attnum) = made.columns as is_ours,
-            made.organization
-        from pg_attribute
-        inner join pg_class on pg_attribute.attrelid = pg_class.oid
-        inner join (
+            pg_has_role(relowner, 'usage') as is_owned,
+            array_agg(attname || ' ' || format_type(atttypid, null) order by attnum) = made.columns as is_ours
+        from (
             values
             (
                 'public.organizations'::regclass, 'id',
@@ -26,21 +25,29 @@ begin
                     'created_at timestamp with time zone', 'updated_at timestamp with time zone']
             ),
             ('auth.users', null, array['id uuid'])
-        ) as made (relation, organization, columns) on pg_attribute.attrelid = made.relation
-        where attnum > 0 and not attisdropped and pg_has_role(relowner, 'usage')
-        group by attrelid, made.organization, made.columns
+        ) as made (relation, organization, columns)
+        inner join pg_class on made.relation = pg_class.oid
+        inner join pg_attribute on pg_class.oid = pg_attribute.attrelid
+        where attnum > 0 and not attisdropped
+        group by made.relation, made.organization, made.columns, relowner
     loop
-        continue when prerequisite.relation = 'auth.users'::regclass and not prerequisite.is_ours;
-        execute format('grant select (%s) on %s to blipee_writer', prerequisite.identifiers, prerequisite.relation);
+        begin
+            execute format('grant usage on schema %s to blipee_writer', (
+                select relnamespace::regnamespace from pg_class where oid = prerequisite.relation
+            ));
+            execute format('grant select (%s) on %s to blipee_writer', prerequisite.identifiers, prerequisite.relation);
+        exception
+            when insufficient_privilege then
+                raise warning 'blipee_writer may not read %: let its owner run: grant select (%) on % to blipee_writer',
+                    prerequisite.relation, prerequisite.identifiers, prerequisite.relation;
+        end;
+        continue when not prerequisite.is_owned;
         execute format(
             'create policy blipee_writer on %s for select to blipee_writer using (true)', prerequisite.relation
         );
         continue when not prerequisite.is_ours;
         execute format('alter table %s enable row level security', prerequisite.relation);
-        if prerequisite.organization is null then
-            grant usage on schema auth to blipee_writer;
-            continue;
-        end if;
+        continue when prerequisite.organization is null;
         execute format('grant select on %s to blipee_member', prerequisite.relation);
         execute format(
             'create policy blipee_member on %s for select to blipee_member'
