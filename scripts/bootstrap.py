@@ -114,7 +114,7 @@ def main(dry_run: bool) -> None:
             validated, broken = validate(connection)
             waiting += broken
         if validated:
-            click.echo(f"{'would validate' if dry_run else 'validated'} {validated} rules")
+            click.echo(f"rules {'that would be ' if dry_run else ''}validated: {validated}")
         if not pending and not validated:
             click.echo(f"nothing to do: all {len(migrations)} files are applied")
     for line in waiting:
