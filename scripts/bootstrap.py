@@ -96,7 +96,7 @@ def main(dry_run: bool) -> None:
             with connection.transaction(force_rollback=True), saying("nothing was changed"):
                 for migration in pending:
                     apply_or_hold_back(connection, migration, ())
-        connection.add_notice_handler(lambda notice: click.echo(notice.message_primary, err=True))
+        connection.add_notice_handler(say_notice)
         waiting = []
         with connection.transaction(force_rollback=True) if dry_run else nullcontext():
             for migration in pending:
@@ -114,7 +114,7 @@ def main(dry_run: bool) -> None:
             validated, broken = validate(connection)
             waiting += broken
         if validated:
-            click.echo(f"{'would validate' if dry_run else 'validated'} {validated} rules")
+            click.echo(f"rules {'that would be ' if dry_run else ''}validated: {validated}")
         if not pending and not validated:
             click.echo(f"nothing to do: all {len(migrations)} files are applied")
     for line in waiting:
@@ -122,6 +122,12 @@ def main(dry_run: bool) -> None:
     if waiting:
         click.echo(f"put these right and run this again (rules that wait: {len(waiting)})", err=True)
         sys.exit(RULES_WAIT)
+
+
+def say_notice(notice: psycopg.errors.Diagnostic) -> None:
+    """Print what PostgreSQL remarks; what ends the connection comes this way too, and is said as an error."""
+    if notice.severity_nonlocalized in ("NOTICE", "WARNING"):
+        click.echo(notice.message_primary, err=True)
 
 
 @contextmanager
