@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,25 +97,13 @@ def main(dry_run: bool) -> None:
                 for migration in pending:
                     apply_or_hold_back(connection, migration, ())
         connection.add_notice_handler(say_notice)
-        waiting = []
         with connection.transaction(force_rollback=True) if dry_run else nullcontext():
-            for migration in pending:
-                tables = documented.get(migration.name, {}).keys()
-                with saying("nothing of this file was kept"):
-                    held_back = apply_or_hold_back(connection, migration, tables)
-                if held_back:
-                    waiting.append(held_back)
-                    continue
-                adopted = ", ".join(sorted(tables & actual.keys()))
-                click.echo(
-                    f"{'would apply' if dry_run else 'applied'} {migration.name}"
-                    + (f", keeping the tables that were there: {adopted}" if adopted else "")
-                )
+            held_back = apply_all(connection, pending, documented, actual.keys(), dry_run)
             validated, broken = validate(connection)
-            waiting += broken
+        waiting = held_back + broken
         if validated:
             click.echo(f"rules {'that would be ' if dry_run else ''}validated: {validated}")
-        if not pending and not validated:
+        if not pending and not validated and not waiting:
             click.echo(f"nothing to do: all {len(migrations)} files are applied")
     for line in waiting:
         click.echo(line, err=True)
@@ -217,6 +205,30 @@ def differences(
         found = missing(shape, actual[table]) if table in actual else ["the table is missing"]
         lines += [f"{table}: {line}" for line in found]
     return lines
+
+
+def apply_all(
+    connection: psycopg.Connection,
+    pending: list[Migration],
+    documented: dict[str, dict[str, Shape]],
+    present: Set[str],
+    dry_run: bool,
+) -> list[str]:
+    """Apply the files, and say each; return why some have to wait. ``present`` are the tables from before."""
+    waiting = []
+    for migration in pending:
+        tables = documented.get(migration.name, {}).keys()
+        with saying("nothing of this file was kept"):
+            reason = apply_or_hold_back(connection, migration, tables)
+        if reason:
+            waiting.append(reason)
+            continue
+        adopted = ", ".join(sorted(tables & present))
+        click.echo(
+            f"{'would apply' if dry_run else 'applied'} {migration.name}"
+            + (f", keeping the tables that were there: {adopted}" if adopted else "")
+        )
+    return waiting
 
 
 def apply_or_hold_back(

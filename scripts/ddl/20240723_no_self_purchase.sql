@@ -1,6 +1,7 @@
 -- Nobody buys its own listing. The provider stands in another table than the buyer, where no CHECK can look; two
 -- constraint triggers do, one for the exchange, one for a listing that changes hands. A purchase locks the listing's
--- row against a change of hands, so that of the two at once the second sees the first.
+-- row against a change of hands, so that of the two at once the second sees the first. (A change of hands under
+-- REPEATABLE READ does not see purchases since its snapshot; should one slip through, the view below has it.)
 -- Security definer as a foreign key's check is: a buyer need not see the listing's row, nor a provider the exchanges.
 create function bootstrap.refuse_self_purchase() returns trigger
 language plpgsql security definer set search_path = ''
