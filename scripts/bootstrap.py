@@ -240,7 +240,8 @@ def apply_or_hold_back(
     except click.ClickException as failure:
         error = failure.__cause__
         is_later = migration.name not in (PREREQUISITES, *DOCUMENTED)
-        if not (is_later and isinstance(error, psycopg.Error) and error.sqlstate.startswith(HELD_BACK_BY)):
+        state = getattr(error, "sqlstate", None) or ""  # a lost connection has none
+        if not (is_later and state.startswith(HELD_BACK_BY)):
             raise
         if isinstance(error, psycopg.errors.UniqueViolation):
             rows = repeating(connection, error, migration.statements)

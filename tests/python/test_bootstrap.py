@@ -393,7 +393,8 @@ def states(empty_database, connection, monkeypatch) -> list[tuple]:
 
 
 def empty(connection: psycopg.Connection) -> None:
-    connection.execute("drop schema public, auth, raw, last_build, bootstrap cascade; create schema public")
+    made = "auth, raw, last_build, bootstrap, staging, contributions, disclosure, reference, marts"
+    connection.execute(f"drop schema public, {made} cascade; create schema public")
 
 
 @pytest.mark.parametrize(("end", "times"), [("process", 20), ("connection", 8)])

@@ -463,6 +463,9 @@ def test_of_two_who_join_at_once_the_second_waits_and_counts_both(database, conn
 def test_whoever_may_only_add_members_is_counted_too(world):
     world.execute("create role blipee_joiner")
     world.execute("grant insert on network_peer_group_members to blipee_joiner")
+    world.execute(
+        "create policy joining on network_peer_group_members for insert to blipee_joiner with check (true)"
+    )
     world.execute("set local role blipee_joiner")
     insert(world, "network_peer_group_members")
     world.execute("reset role")
