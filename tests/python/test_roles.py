@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from conftest import PROJECT
+from dbt.cli.main import dbtRunner
 from personas import (
     ME,
     NOBODY,
@@ -31,14 +32,21 @@ from personas import (
 )
 
 DDL = PROJECT / "scripts" / "ddl"
-OURS = ("public", "raw", "last_build")  # the schemas of the tables that the bootstrap makes
 DBTS = ("staging", "contributions", "disclosure", "reference", "marts")
-PRIVATE = ("auth", "bootstrap", "raw", "last_build", *DBTS[:-1])
+# Every relation but PostgreSQL's own; of tables, the bootstrap made those that the writer does not own.
+RELATIONS = """
+select c.oid::regclass::text
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^(pg_|information_schema)'
+"""
+TABLES = f"""{RELATIONS}
+and c.relkind in ('r', 'p') and c.relowner <> 'blipee_writer'::regrole and n.nspname <> 'bootstrap'
+"""
 
 
 @pytest.fixture(scope="module")
 def world(module_database: str, dbt: Callable) -> World:
-    """A built database in which every table has rows of three members."""
+    """A built database in which every table of ``public`` has rows of three members."""
     dbt("build", "--exclude-resource-type", "test", "unit_test")
     with psycopg.connect(autocommit=True) as connection:
         return populate(connection)
@@ -267,27 +275,37 @@ def test_both_ends_of_an_edge_see_it(world: World) -> None:
 # --- an analyst ---
 
 
-def test_an_analyst_reads_the_marts_and_what_is_published_and_nothing_else(world: World) -> None:
+def relations(connection: psycopg.Connection, query: str = RELATIONS) -> set[str]:
+    return {name for (name,) in connection.execute(query).fetchall()}
+
+
+def made_by_dbt(dbt: Callable) -> dict[str, set[str]]:
+    """What dbt makes in schemas of its own, and to whom the project grants each."""
+    return {
+        f"{node.schema}.{node.alias}": set(node.config.grants.get("select", ()))
+        for node in dbt("parse").result.nodes.values()
+        if node.resource_type in ("model", "seed") and node.schema in DBTS
+    }
+
+
+def test_an_analyst_reads_the_granted_marts_and_what_is_published_and_nothing_else(
+    world: World, dbt: Callable
+) -> None:
+    granted = {name for name, roles in made_by_dbt(dbt).items() if "blipee_analyst" in roles}
+    assert "marts.benchmarks" in granted
     with acting_as("blipee_analyst") as session:
-        relations = session.execute(
-            "select oid::regclass::text from pg_class where relkind in ('r', 'p', 'v', 'm', 'f') "
-            "and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'"
-        ).fetchall()
-        readable = {name for (name,) in relations if refused(session, f"select from {name}") is None}
-        whole = {name for (name,) in relations if refused(session, f"select * from {name}") is None}
-    assert readable == whole == {*PUBLISHED, "marts.benchmarks"}
+        every = relations(session)
+        readable = {name for name in every if refused(session, f"select from {name}") is None}
+        whole = {name for name in every if refused(session, f"select * from {name}") is None}
+    assert len(every) >= 60
+    assert readable == whole == {*PUBLISHED, *granted}
 
 
-def test_a_member_reads_no_private_schema_and_the_marts_of_the_analyst(world: World) -> None:
+def test_outside_of_public_a_member_reads_the_granted_marts(world: World, dbt: Callable) -> None:
+    granted = {name for name, roles in made_by_dbt(dbt).items() if "blipee_member" in roles}
     with acting_as("blipee_member", ME) as session:
-        relations = session.execute(
-            "select relnamespace::regnamespace::text, oid::regclass::text from pg_class "
-            "where relkind in ('r', 'p', 'v', 'm', 'f') and relnamespace = any (%s::regnamespace[])",
-            [[*PRIVATE, "marts"]],
-        ).fetchall()
-        readable = {name for _, name in relations if refused(session, f"select from {name}") is None}
-        assert {schema for schema, _ in relations} >= {*PRIVATE, "marts"} - {"auth"}
-    assert readable == {"marts.benchmarks"}
+        elsewhere = {name for name in relations(session) if "." in name}
+        assert {name for name in elsewhere if refused(session, f"select from {name}") is None} == granted
 
 
 def test_what_expired_or_is_somebodys_is_not_served(world: World) -> None:
@@ -337,15 +355,11 @@ def test_the_writer_writes_what_dbt_writes_and_nothing_else(world: World) -> Non
     assert raw == []
 
 
-def test_the_writer_can_change_no_table_and_make_none_in_public(world: World) -> None:
+def test_the_writer_can_change_no_table_and_make_none_beside_its_own(world: World) -> None:
     with acting_as("blipee_writer") as session:
-        tables = session.execute(
-            "select oid::regclass::text from pg_class where relkind in ('r', 'p') "
-            "and relnamespace = any (%s::regnamespace[])",
-            [list(OURS)],
-        ).fetchall()
+        tables = relations(session, TABLES)
         assert len(tables) >= 33
-        for (table,) in tables:
+        for table in tables:
             for statement in (
                 f"drop table {table}",
                 f"truncate {table}",
@@ -355,63 +369,76 @@ def test_the_writer_can_change_no_table_and_make_none_in_public(world: World) ->
                 f"create policy made_up on {table} using (true)",
             ):
                 assert_tells_nothing(refused(session, statement), statement)
-        for schema in OURS:
+        for schema in ("public", "auth", "bootstrap", "raw", "last_build"):
             assert_tells_nothing(refused(session, f"create table {schema}.made_up (id int)"), schema)
         assert_tells_nothing(refused(session, "create schema made_up"), "schema")
 
 
-def test_dbt_builds_as_the_writer(world: World, connection) -> None:
+def test_dbt_builds_as_the_writer(world: World, dbt: Callable, connection) -> None:
     owners = connection.execute(
-        "select relowner::regrole::text, count(*) from pg_class "
-        "where relnamespace = any (%s::regnamespace[]) and relkind in ('r', 'v') group by 1",
-        [list(DBTS)],
+        "select c.oid::regclass::text, c.relowner::regrole::text from pg_class c "
+        "where c.oid = any (%s::regclass[])",
+        [[*made_by_dbt(dbt)]],
     ).fetchall()
-    assert [owner for owner, _ in owners] == ["blipee_writer"]
-    assert owners[0][1] >= 25
+    assert len(owners) >= 25
+    assert [name for name, owner in owners if owner != "blipee_writer"] == []
 
 
-def test_a_login_that_is_no_writer_is_told_so(module_database, connection, monkeypatch, dbt, capfd) -> None:
+def test_a_login_that_is_no_writer_is_told_so(module_database, connection, monkeypatch, dbt) -> None:
     name = f"blipee_no_writer_{os.getpid()}"
     connection.execute(f"create role {name} login password 'none'")
     monkeypatch.setenv("PGUSER", name)
     monkeypatch.setenv("PGPASSWORD", "none")
     try:
-        dbt("parse")
         with pytest.raises(AssertionError, match='permission denied to set role "blipee_writer"'):
             dbt("build", "--select", "stg_organizations")
     finally:
         connection.execute(f"drop role {name}")
 
 
+def test_a_database_that_grants_the_writer_nothing_is_told_to_bootstrap(database, connection, dbt) -> None:
+    connection.execute("revoke select on raw.metric_observations from blipee_writer")
+    with pytest.raises(
+        AssertionError, match=r'blipee_writer may not read it: run "python -m scripts.bootstrap"'
+    ):
+        dbt("build", "--select", "stg_organizations")
+
+
+def test_a_profile_without_the_writer_builds_nothing(database, connection, dbt, tmp_path) -> None:
+    profile = (PROJECT / "profiles.example.yml").read_text()
+    (tmp_path / "profiles.yml").write_text(re.sub(r"\n +role: .*", "", profile))
+    places = ["--project-dir", PROJECT, "--profiles-dir", tmp_path]
+    places += ["--target-path", tmp_path, "--log-path", tmp_path]
+    result = dbtRunner(manifest=dbt("parse").result).invoke(["run", "--quiet", *map(str, places)])
+    assert not result.success
+    assert 'write "role: blipee_writer" into profiles.yml' in (tmp_path / "dbt.log").read_text()
+    assert not [name for name in relations(connection) if name.startswith("staging.")]
+
+
 # --- what may not slip through ---
 
 
-UNPROTECTED = """
-select c.oid::regclass::text
-from pg_class c
-where
-  c.relkind in ('r', 'p')
-  and c.relnamespace = any (%s::regnamespace[])
-  and not (c.relrowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))
-"""
-
-
-def unprotected(connection: psycopg.Connection) -> list[str]:
+def unprotected(connection: psycopg.Connection) -> set[str]:
     """Tables of ours that lack row security, or a policy without which nobody can have meant it."""
-    return [table for (table,) in connection.execute(UNPROTECTED, [list(OURS)]).fetchall()]
+    return relations(
+        connection,
+        f"{TABLES} and not (c.relrowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))",
+    )
 
 
-@pytest.mark.parametrize("schema", OURS)
+@pytest.mark.parametrize("schema", ["raw", "disclosure", "made_up"])
 def test_every_table_is_under_row_security(schema: str, module_database: str) -> None:
     with psycopg.connect() as connection:
-        assert unprotected(connection) == []
-        connection.execute(f"create table {schema}.unnoticed (organization_id uuid)")
-        expected = ["unnoticed" if schema == "public" else f"{schema}.unnoticed"]
-        assert unprotected(connection) == expected
-        connection.execute(f"alter table {schema}.unnoticed enable row level security")
-        assert unprotected(connection) == expected
-        connection.execute(f"create policy own on {schema}.unnoticed using (false)")
-        assert unprotected(connection) == []
+        assert unprotected(connection) == set()
+        table = f"{schema}.unnoticed"
+        connection.execute(
+            f"create schema if not exists {schema}; create table {table} (organization_id uuid)"
+        )
+        assert unprotected(connection) == {table}
+        connection.execute(f"alter table {table} enable row level security")
+        assert unprotected(connection) == {table}
+        connection.execute(f"create policy own on {table} using (false)")
+        assert unprotected(connection) == set()
         connection.rollback()
 
 
@@ -427,9 +454,7 @@ where
 
 def test_every_view_reads_with_the_rights_of_whoever_asks(world: World) -> None:
     with psycopg.connect() as connection:
-        views = connection.execute("select count(*) from pg_class where relkind = 'v' "
-            "and relnamespace = any (%s::regnamespace[])", [list(DBTS)]).fetchone()[0]  # fmt: skip
-        assert views >= 15
+        assert len(relations(connection, f"{RELATIONS} and c.relkind = 'v'")) >= 15
         assert connection.execute(BYPASSING_VIEWS).fetchall() == []
         connection.execute("create view marts.loose as select * from network_nodes")
         assert connection.execute(BYPASSING_VIEWS).fetchall() == [("marts.loose",)]
