@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from contextlib import nullcontext
+import sys
+from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psycopg
 
 from scripts.shared.catalogue import Shape, additions, missing, shapes
 from scripts.shared.database import connect, describe
+from scripts.shared.rules import repeating, validate
 
 DDL = Path(__file__).parent / "ddl"
 PREREQUISITES = "20240711_prerequisites.sql"
@@ -24,6 +26,9 @@ DOCUMENTED = (
 LOCK = 20240711  # any number, as long as every bootstrap takes the same
 LOCK_SECONDS = 20
 REHEARSAL = "bootstrap_rehearsal"
+RULES_WAIT = 3
+# Rows that break what a file makes, or a name that is taken: function, trigger or constraint, table or index.
+HELD_BACK_BY = ("23", "42723", "42710", "42P07")
 
 # tables: the shapes of the documented tables after the file that was applied last.
 LEDGER = """
@@ -59,40 +64,68 @@ class Migration:
         except psycopg.Error as error:
             position = int(error.diag.statement_position or 0)
             line = f":{self.statements.decode()[:position].count(chr(10)) + 1}" if position else ""
-            raise click.ClickException(
-                f"scripts/ddl/{self.name}{line}: {describe(error)}; nothing of this file was kept"
-            ) from None
+            raise click.ClickException(f"scripts/ddl/{self.name}{line}: {describe(error)}") from error
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Try everything, take it back, and print what would be done.")
 def main(dry_run: bool) -> None:
-    """Make the documented tables, and what they need, in the database that the PG* variables name."""
+    """Make the documented tables, and what they need, in the database that the PG* variables name.
+
+    Ends with 0 when every file is applied and every rule holds, 3 when rows or names that are there keep
+    some from it (each is said; the rest is done, and the next run tries again), 1 when it stopped.
+    """
     migrations = {path.name: Migration(path.name, path.read_bytes()) for path in sorted(DDL.glob("*.sql"))}
     with connect(autocommit=True) as connection:
-        # Notices say what IF NOT EXISTS skipped; whether that was right is what the shapes tell.
         connection.execute("set client_min_messages = warning")
         take_lock(connection)
         use_search_path(connection)
         applied = read_ledger(connection)
         stop_on(edits(migrations, applied), "scripts/ddl is not what it was")
         pending = [migration for name, migration in migrations.items() if name not in applied]
-        documented = rehearse(connection, migrations) if any(m.name in DOCUMENTED for m in pending) else {}
+        with saying("nothing was changed"):
+            documented = (
+                rehearse(connection, migrations) if any(m.name in DOCUMENTED for m in pending) else {}
+            )
         unapplied = {name: tables for name, tables in documented.items() if name not in applied}
         actual = shapes(connection, "public")
         kept = ledger_tables(connection) if applied else {}
         stop_on(differences(unapplied, kept, actual), "the tables are not the documented ones")
+        if not dry_run:
+            # What would stop a late file, such as a table of another owner, stops all before any change.
+            with connection.transaction(force_rollback=True), saying("nothing was changed"):
+                for migration in pending:
+                    apply_or_hold_back(connection, migration, ())
+        connection.add_notice_handler(say_notice)
         with connection.transaction(force_rollback=True) if dry_run else nullcontext():
-            for migration in pending:
-                tables = documented.get(migration.name, {}).keys()
-                apply(connection, migration, tables)
-                adopted = ", ".join(sorted(tables & actual.keys()))
-                click.echo(
-                    f"{'would apply' if dry_run else 'applied'} {migration.name}"
-                    + (f", keeping the tables that were there: {adopted}" if adopted else "")
-                )
-        if not pending:
+            held_back = apply_all(connection, pending, documented, actual.keys(), dry_run)
+            validated, broken = validate(connection)
+        waiting = held_back + broken
+        if validated:
+            click.echo(f"rules {'that would be ' if dry_run else ''}validated: {validated}")
+        if not pending and not validated and not waiting:
             click.echo(f"nothing to do: all {len(migrations)} files are applied")
+    for line in waiting:
+        click.echo(line, err=True)
+    if waiting:
+        click.echo(f"put these right and run this again (rules that wait: {len(waiting)})", err=True)
+        sys.exit(RULES_WAIT)
+
+
+def say_notice(notice: psycopg.errors.Diagnostic) -> None:
+    """Print what PostgreSQL remarks; what ends the connection comes this way too, and is said as an error."""
+    if notice.severity_nonlocalized in ("NOTICE", "WARNING"):
+        click.echo(notice.message_primary, err=True)
+
+
+@contextmanager
+def saying(consequence: str) -> Iterator[None]:
+    """Let an error say what it means for the database."""
+    try:
+        yield
+    except click.ClickException as failure:
+        failure.message += f"; {consequence}"
+        raise
 
 
 def stop_on(lines: list[str], summary: str) -> None:
@@ -174,11 +207,59 @@ def differences(
     return lines
 
 
+def apply_all(
+    connection: psycopg.Connection,
+    pending: list[Migration],
+    documented: dict[str, dict[str, Shape]],
+    present: Set[str],
+    dry_run: bool,
+) -> list[str]:
+    """Apply the files, and say each; return why some have to wait. ``present`` are the tables from before."""
+    waiting = []
+    for migration in pending:
+        tables = documented.get(migration.name, {}).keys()
+        with saying("nothing of this file was kept"):
+            reason = apply_or_hold_back(connection, migration, tables)
+        if reason:
+            waiting.append(reason)
+            continue
+        adopted = ", ".join(sorted(tables & present))
+        click.echo(
+            f"{'would apply' if dry_run else 'applied'} {migration.name}"
+            + (f", keeping the tables that were there: {adopted}" if adopted else "")
+        )
+    return waiting
+
+
+def apply_or_hold_back(
+    connection: psycopg.Connection, migration: Migration, tables: Iterable[str]
+) -> str | None:
+    """Apply a file, or return why it has to wait: rows that break it, or a name that is taken."""
+    try:
+        apply(connection, migration, tables)
+    except click.ClickException as failure:
+        error = failure.__cause__
+        is_later = migration.name not in (PREREQUISITES, *DOCUMENTED)
+        state = getattr(error, "sqlstate", None) or ""  # a lost connection has none
+        if not (is_later and state.startswith(HELD_BACK_BY)):
+            raise
+        if isinstance(error, psycopg.errors.UniqueViolation):
+            rows = repeating(connection, error, migration.statements)
+            return f"{migration.name} is not applied: {error.diag.constraint_name} is broken by {rows}"
+        return f"{migration.name} is not applied: {failure.message}"
+    return None
+
+
 def apply(connection: psycopg.Connection, migration: Migration, tables: Iterable[str]) -> None:
     """Run one file, and enter it and the shapes that it leaves into the ledger: all of it or nothing."""
     with connection.transaction():
         use_search_path(connection)
+        # What a documented file finds there already is compared; of another PostgreSQL's notices tell.
+        connection.execute(
+            f"set client_min_messages = {'warning' if migration.name in DOCUMENTED else 'notice'}"
+        )
         migration.run(connection)
+        connection.execute("set client_min_messages = warning")
         connection.execute(LEDGER)
         connection.execute(
             "insert into bootstrap.migrations values (%s, %s)", [migration.name, migration.sha256]

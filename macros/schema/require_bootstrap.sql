@@ -2,14 +2,20 @@
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
         {% set needed = ['public.industry_benchmarks', 'public.network_benchmarks', 'public.network_intelligence_cache',
                          'raw.metric_observations', 'last_build.metric_periods', 'ledger.releases'] %}
+        {#- Asks about the role by name: dbt-postgres runs the hooks of a run as whoever logged in (dbt-adapters issue 1889). -#}
         {% set check %}
-            select name from unnest(array['{{ needed | join("', '") }}']) as name where to_regclass(name) is null
+            select needed.name
+            from unnest(array['{{ needed | join("', '") }}']) as needed (name)
+            left join pg_namespace on split_part(needed.name, '.', 1) = pg_namespace.nspname
+            left join pg_class
+                on pg_namespace.oid = pg_class.relnamespace and split_part(needed.name, '.', 2) = pg_class.relname
+            where has_table_privilege('{{ target.role }}', pg_class.oid, 'select') is not true
         {% endset %}
         {% set missing = run_query(check).columns[0].values() %}
         {% if missing %}
             {{ exceptions.raise_compiler_error(
-                'table ' ~ missing | join(', ') ~ ' does not exist in database ' ~ target.dbname
-                ~ ': run "python -m scripts.bootstrap" first') }}
+                'table ' ~ missing | join(', ') ~ ' does not exist in database ' ~ target.dbname ~ ', or ' ~ target.role
+                ~ ' may not read it: run "python -m scripts.bootstrap" first') }}
         {% endif %}
     {% endif %}
 {% endmacro %}

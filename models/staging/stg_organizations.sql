@@ -1,7 +1,11 @@
 with
 
+-- Only the columns that the writer is granted: the platform's table holds others, which it may drop.
 organizations as (
-    select * from {{ source('platform', 'organizations') }}
+    select
+        id,
+        name
+    from {{ source('platform', 'organizations') }}
 )
 
 select

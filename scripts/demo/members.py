@@ -75,11 +75,14 @@ OUTSIDE_SUPPLIERS = tuple(
 NODE_LEVELS = ("full", "anonymous", "aggregated", "none")
 SHARING_LEVELS = ("public", "network", "partners", "private")
 CATEGORIES = ("energy", "water", "emissions", "waste", "social", "governance")
-CATEGORY_SPELLINGS = {"energy": "Energy ", "emissions": "EMISSIONS", "water": " water"}
-CONSENT_DATES = (date(2023, 3, 1), NOT_YET, None)
-EXPIRIES = (NEVER_ENDS, ENDED, None)
+AGREED = date(2023, 3, 1)
+# From when and until when. What has not begun cannot have ended, so that one term stands twice.
+TERMS = (
+    *product((AGREED, None), (NEVER_ENDS, ENDED, None)),
+    (NOT_YET, NEVER_ENDS), (NOT_YET, NEVER_ENDS), (NOT_YET, None),
+)  # fmt: skip
 # One member in twelve lives through the combinations, six categories each: 48 members for all 288.
-EXCEPTIONS = tuple(product(NODE_LEVELS, SHARING_LEVELS, (True, False), CONSENT_DATES, EXPIRIES))
+EXCEPTIONS = tuple(product(NODE_LEVELS, SHARING_LEVELS, (True, False), TERMS))
 EXCEPTION_EVERY, EXCEPTION_AT = 12, 7
 NO_SETTINGS_EVERY, NO_SETTINGS_AT = 100, 2
 NO_NODE_EVERY, NO_NODE_AT = 101, 17  # none of these owns or is owned
@@ -240,12 +243,11 @@ def privacy_rows(seed: int, members: list[Member]) -> list[Row]:
             level, given = chance.pick(("public", "network", "network")), True
             agreed, ends = chance.day(date(2021, 1, 1), date(2024, 6, 30)), chance.pick((NEVER_ENDS, None))
             if member.is_exception:
-                _, level, given, agreed, ends = exceptions_of(member)[place]
-            spelling = CATEGORY_SPELLINGS.get(category, category) if chance.happens(0.05) else category
+                _, level, given, (agreed, ends) = exceptions_of(member)[place]
             rows.append(
                 {
                     "organization_id": member.id,
-                    "data_category": spelling,
+                    "data_category": category,
                     "sharing_level": level,
                     "anonymization_method": chance.pick(("aggregation", "k_anonymity", None)),
                     "consent_given": given,

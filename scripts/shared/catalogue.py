@@ -8,8 +8,8 @@ Shape = dict[str, object]
 KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 
 # pg_get_constraintdef leaves out the schema of what the search path finds: shapes of two schemas compare.
-# Constraints compare by what they say, since the documented ones have no names; contype n is NOT NULL, which
-# PostgreSQL 18 lists and 15 does not.
+# Constraints compare by what they say, since the documented ones have no names; constraint triggers (t), of
+# which it says nothing, by name. contype n is NOT NULL, which PostgreSQL 18 lists and 15 does not.
 QUERY = """
 select
   c.relname,
@@ -31,7 +31,10 @@ select
   ),
   (
     select coalesce(array_agg(definition order by definition collate "C"), '{}')
-    from pg_constraint k, pg_get_constraintdef(k.oid) definition
+    from pg_constraint k
+    cross join lateral (
+      select pg_get_constraintdef(k.oid) || case k.contype when 't' then ' ' || k.conname else '' end
+    ) said (definition)
     where k.conrelid = c.oid and k.contype <> 'n'
   )
 from pg_class c
@@ -68,9 +71,10 @@ def missing(expected: Shape, actual: Shape) -> list[str]:
     left = list(actual["constraints"])
     for constraint in expected["constraints"]:
         # What was added NOT VALID may have been validated since.
-        match = next((c for c in (constraint, constraint.removesuffix(" NOT VALID")) if c in left), None)
+        valid = constraint.removesuffix(" NOT VALID")
+        match = next((found for found in (constraint, valid) if found in left), None)
         if match is None:
-            lines.append(f"constraint {constraint} is missing")
+            lines.append(f"constraint {valid} is missing")
         else:
             left.remove(match)
     return lines

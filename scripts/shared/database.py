@@ -26,7 +26,8 @@ def describe(error: psycopg.Error) -> str:
     """Return one line that says what went wrong and never quotes a value of a row."""
     state = error.sqlstate
     if state is None:  # there was no answer, or no connection
-        lines = [line for line in str(error).splitlines() if line.strip() and "Is the server" not in line]
+        # libpq indents its guesses at the cause.
+        lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("\t")]
         reason = lines[-1].rpartition("failed: ")[2].strip() if lines else "the connection was lost"
         advice = "check that it runs and that PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE are right"
         if "PGHOST" not in os.environ:
@@ -44,6 +45,8 @@ def describe(error: psycopg.Error) -> str:
     line = f"PostgreSQL at {target()}: {error.diag.message_primary} (SQLSTATE {state})"
     if state == "42501":
         line += f"; ask the owner to grant it to {os.environ.get('PGUSER', 'this user')}"
+    if state == "55P03":
+        line += "; another session holds the lock, run this again when it has ended"
     if state == "25006":
         line += "; connect to the primary, this server only reads"
     return line

@@ -1,40 +1,31 @@
 import os
-import re
+import random
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from click.testing import CliRunner
+from documented import DOCUMENTED, PREREQUISITES_BY_HAND, UUID_BY_HAND
+from worlds import AGAIN, SEED
 
 from scripts import bootstrap
-from scripts.shared import database as shared_database
-from scripts.shared.catalogue import missing, shapes
+from scripts.shared.catalogue import shapes
 
 PROJECT = Path(__file__).resolve().parents[2]
 DDL = PROJECT / "scripts" / "ddl"
 FILES = sorted(path.name for path in DDL.glob("*.sql"))
-DOCUMENTED = dict(
-    re.findall(
-        r"## `([^`]+)`\n```sql\n(.*?)```",
-        (PROJECT / "tests" / "fixtures" / "documented_ddl.md").read_text(),
-        re.DOTALL,
-    )
-)
-PREREQUISITES_BY_HAND = """
-create table organizations (id uuid primary key default uuid_generate_v4());
-create schema auth;
-create table auth.users (id uuid primary key);
-create table autonomous_agents (id uuid primary key);
-"""
+A_FILE = 0.03  # seconds, about
 
 
 def everything(connection: psycopg.Connection) -> list[tuple]:
-    """Return what the database holds in tables, columns, constraints, indexes, functions and schemas."""
+    """Return what the database holds in schemas, columns, constraints, functions, triggers and indexes."""
     return connection.execute(
         """
         select 'schema', nspname::text, '', '' from pg_namespace where nspname !~ '^pg_'
@@ -48,6 +39,12 @@ def everything(connection: psycopg.Connection) -> list[tuple]:
         union all
         select 'function', pronamespace::regnamespace::text, proname, prosrc
         from pg_proc where pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+        union all
+        select 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+        from pg_trigger where not tgisinternal
+        union all
+        select 'index', schemaname, indexname, indexdef
+        from pg_indexes where schemaname !~ '^(pg_|information_schema)'
         order by 1, 2, 3, 4
         """
     ).fetchall()
@@ -62,42 +59,35 @@ def uuid_ossp(empty_database: str, connection: psycopg.Connection):
         if connection.execute("select 1 from pg_available_extensions where name = 'uuid-ossp'").fetchone():
             connection.execute(f'create extension "uuid-ossp" with schema {schema}')
         else:
-            connection.execute(
-                f"create function {schema}.uuid_generate_v4() returns uuid "
-                "language sql volatile as 'select gen_random_uuid()'"
-            )
+            connection.execute(UUID_BY_HAND.format(schema=schema))
 
     return make
 
 
-def test_the_documented_files_are_the_documented_statements():
-    assert tuple(DOCUMENTED) == bootstrap.DOCUMENTED
-    for name, statements in DOCUMENTED.items():
-        assert (DDL / name).read_text() == statements
-
-
-def test_an_empty_database_gets_the_documented_tables(empty_database, connection, command):
-    said = command("bootstrap").stdout.splitlines()
-    assert said == [f"applied {name}" for name in FILES]
-    made = shapes(connection, "public")
-    prerequisites = {"organizations", "autonomous_agents"}
-    assert len(made.keys() - prerequisites) == 23
-    assert sum(len(made[table]["columns"]) for table in made.keys() - prerequisites) == 208
-
-
-def test_the_tables_are_those_that_the_documented_statements_make_by_hand(uuid_ossp, connection, command):
+@pytest.fixture
+def documented_by_hand(uuid_ossp, connection: psycopg.Connection) -> None:
+    """The documented tables, and what they need, as somebody made them without the bootstrap."""
     uuid_ossp("public")
     connection.execute(PREREQUISITES_BY_HAND)
     for statements in DOCUMENTED.values():
         connection.execute(statements)
-    by_hand = shapes(connection, "public")
-    connection.execute("drop schema public cascade; drop schema auth cascade; create schema public")
-    command("bootstrap")
-    bootstrapped = shapes(connection, "public")
-    documented = by_hand.keys() - {"organizations", "autonomous_agents"}
-    assert len(documented) == 23
-    for table in documented:
-        assert missing(by_hand[table], bootstrapped[table]) == []
+
+
+def test_an_empty_database_gets_every_file_and_every_rule(empty_database, connection, command):
+    done = command("bootstrap")
+    *files, last = done.stdout.splitlines()
+    assert files == [f"applied {name}" for name in FILES]
+    assert last == f"rules validated: {count_checks(connection)}"
+    assert done.stderr == ""
+
+
+def count_checks(connection: psycopg.Connection, validated: bool = True) -> int:
+    """Return how many of the rules of later files are validated, or are not."""
+    return connection.execute(
+        "select count(*) from pg_constraint k join pg_description d on d.objoid = k.oid "
+        "where connamespace = 'public'::regnamespace and contype = 'c' and convalidated = %s",
+        [validated],
+    ).fetchone()[0]
 
 
 def test_the_second_run_does_nothing_and_says_so(database, connection, command):
@@ -116,18 +106,14 @@ def test_dry_run_changes_nothing(request, command, state):
         before = everything(connection)
         said = command("bootstrap", "--dry-run").stdout.splitlines()
         assert everything(connection) == before
-    assert said == (
-        [f"would apply {name}" for name in FILES]
-        if state == "empty"
-        else [f"nothing to do: all {len(FILES)} files are applied"]
-    )
+    if state == "empty":
+        assert said[:-1] == [f"would apply {name}" for name in FILES]
+        assert said[-1].startswith("rules that would be validated: ")
+    else:
+        assert said == [f"nothing to do: all {len(FILES)} files are applied"]
 
 
-def test_tables_that_are_the_documented_ones_already_are_adopted(uuid_ossp, connection, command):
-    uuid_ossp("public")
-    connection.execute(PREREQUISITES_BY_HAND)
-    for statements in DOCUMENTED.values():
-        connection.execute(statements)
+def test_tables_that_are_the_documented_ones_already_are_adopted(documented_by_hand, connection, command):
     connection.execute("insert into organizations values ('00000000-0000-0000-0000-000000000001')")
     connection.execute("insert into network_nodes (node_type, node_name) values ('supplier', 'kept')")
     connection.execute("create index of_the_platform on network_nodes (node_name)")
@@ -200,8 +186,7 @@ def test_differing_tables_stop_everything_with_every_difference(uuid_ossp, conne
         )
 
 
-def test_a_single_missing_constraint_is_a_difference(database, connection, command):
-    connection.execute("drop schema bootstrap cascade")
+def test_a_single_missing_constraint_is_a_difference(documented_by_hand, connection, command):
     connection.execute("alter table network_edges drop constraint network_edges_source_node_id_fkey")
     differences = command("bootstrap", expect=1).stderr.splitlines()[:-1]
     assert differences == [
@@ -211,10 +196,14 @@ def test_a_single_missing_constraint_is_a_difference(database, connection, comma
 
 def test_a_table_changed_after_it_was_applied_is_named(database, connection, command):
     connection.execute("alter table network_nodes alter node_name drop not null")
+    connection.execute("alter table network_edges drop constraint network_edges_no_self_edge")
+    connection.execute("drop trigger network_data_exchanges_no_self_purchase on network_data_exchanges")
     connection.execute("drop table ml_features")
     differences = command("bootstrap", expect=1).stderr.splitlines()[:-1]
     assert differences == [
         "ml_features: the table is missing",
+        "network_data_exchanges: constraint TRIGGER network_data_exchanges_no_self_purchase is missing",
+        "network_edges: constraint CHECK ((source_node_id <> target_node_id)) is missing",
         "network_nodes: column node_name: null is nullable, expected not null",
     ]
 
@@ -282,8 +271,15 @@ def test_a_later_file_that_meets_offending_rows_quotes_none_of_them(database, co
     new = edited_project / "scripts" / "ddl" / "29990101_new.sql"
     new.write_text("create unique index one_name on organizations (name);\n")
     done = run_in(edited_project)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "one_name" in done.stderr and "canary" not in done.stdout + done.stderr
+
+
+STREAM_A = (
+    "agent_tasks", "agent_approvals", "agent_knowledge", "agent_execution_logs", "agent_errors",
+    "agent_configs", "agent_events", "agent_results", "agent_scheduled_tasks", "agent_outcomes",
+    "agent_patterns", "agent_knowledge_base",
+)  # fmt: skip
 
 
 def test_supabase_layout_is_used_and_left_alone(uuid_ossp, connection, command):
@@ -302,14 +298,16 @@ def test_supabase_layout_is_used_and_left_alone(uuid_ossp, connection, command):
         insert into organizations (name, slug) values ('kept', 'kept');
         """
     )
-    tables = ("public.organizations", "public.autonomous_agents", "auth.users")
+    for table in STREAM_A:
+        connection.execute(f"create table {table} (id uuid primary key, agent_id uuid, payload jsonb)")
+        connection.execute(f"alter table {table} enable row level security")
     before = shapes(connection, "public"), shapes(connection, "auth")
     command("bootstrap")
     after = shapes(connection, "public"), shapes(connection, "auth")
     for schema_before, schema_after in zip(before, after, strict=True):
         for table, shape in schema_before.items():
             assert schema_after[table] == shape
-    assert len(tables) == sum(map(len, before))
+    assert sum(map(len, before)) == 3 + len(STREAM_A)
     homes = connection.execute(
         "select pronamespace::regnamespace::text from pg_proc where proname = 'uuid_generate_v4'"
     ).fetchall()
@@ -352,18 +350,87 @@ def test_a_bootstrap_that_holds_the_lock_is_named(database, connection, monkeypa
     assert "another bootstrap" in result.stderr and len(result.stderr.splitlines()) == 1
 
 
-def test_killed_between_files_it_goes_on_where_it_stopped(empty_database, connection, command):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scripts.bootstrap"], cwd=PROJECT, stdout=subprocess.PIPE
+def sessions(connection: psycopg.Connection) -> list[int]:
+    """Return the backends of whoever else is connected to the database."""
+    others = connection.execute(
+        "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() "
+        "and backend_type = 'client backend'"
     )
-    for _ in range(3):
-        process.stdout.readline()
-    process.kill()
-    process.wait()
-    process.stdout.close()
-    command("bootstrap")
-    assert "nothing to do" in command("bootstrap").stdout
-    assert connection.execute("select count(*) from bootstrap.migrations").fetchone() == (len(FILES),)
+    return [pid for (pid,) in others]
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds, which it soon does."""
+    for _ in range(20_000):
+        if condition():
+            return
+        time.sleep(0.003)
+    raise AssertionError("that never came about")
+
+
+def settled(connection: psycopg.Connection) -> tuple:
+    """Return what the database holds, whether a rule is validated yet apart, and which files are applied."""
+    held = tuple(tuple(cell.removesuffix(" NOT VALID") for cell in row) for row in everything(connection))
+    return held, tuple(bootstrap.read_ledger(connection))
+
+
+@pytest.fixture
+def states(empty_database, connection, monkeypatch) -> list[tuple]:
+    """What the database holds before the first file, and after each; it is empty again."""
+    apply, seen = bootstrap.apply, []
+
+    def look_and_apply(*arguments: object) -> None:
+        seen.append(settled(connection))
+        apply(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "apply", look_and_apply)
+        assert CliRunner().invoke(bootstrap.main).exit_code == 0
+    states = list(dict.fromkeys([*seen, settled(connection)]))
+    assert len(states) == len(FILES) + 1
+    empty(connection)
+    return states
+
+
+def empty(connection: psycopg.Connection) -> None:
+    made = "auth, raw, last_build, bootstrap, staging, contributions, disclosure, reference, marts"
+    connection.execute(f"drop schema public, {made} cascade; create schema public")
+
+
+@pytest.mark.parametrize(("end", "times"), [("process", 20), ("connection", 8)])
+def test_ended_at_any_moment_it_leaves_whole_files_and_the_next_run_completes(states, connection, end, times):
+    """Soon after some number of files, the process is killed or the connection is cut.
+
+    Every fourth time the next run is left alone.
+    """
+    chance = random.Random(f"{end} {SEED}")
+    for time_of_ending in range(times):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.bootstrap"],
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        files = min(len(bootstrap.read_ledger(connection)) + chance.randint(0, 7), len(FILES))
+        eventually(lambda: sessions(connection) and len(bootstrap.read_ledger(connection)) >= files)  # noqa: B023
+        time.sleep(chance.uniform(0, A_FILE))
+        if end == "process":
+            process.kill()
+        else:
+            connection.execute("select pg_terminate_backend(pid) from unnest(%s) pid", [sessions(connection)])
+        said = process.communicate(timeout=60)[1]
+        eventually(lambda: not sessions(connection))
+        if end == "connection" and process.returncode != 0:
+            assert process.returncode == 1
+            assert len(said.splitlines()) == 1 and "PostgreSQL at" in said, said
+        assert settled(connection) in states, AGAIN
+        print(files, states.index(settled(connection)), process.returncode, said[-150:])
+        if time_of_ending % 4 == 3:
+            assert CliRunner().invoke(bootstrap.main).exit_code == 0
+            assert settled(connection) == states[-1], AGAIN
+            assert count_checks(connection, validated=False) == 0
+            empty(connection)
 
 
 def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -403,15 +470,52 @@ def test_a_read_only_server_is_one_line(empty_database, connection, command, mon
     assert shapes(connection, "public") == {}
 
 
-def test_an_older_postgresql_is_one_line(database, monkeypatch):
-    monkeypatch.setattr(shared_database, "OLDEST_SERVER", 990000)
-    result = CliRunner().invoke(bootstrap.main)
-    assert result.exit_code == 1
-    assert "99 or newer is needed" in result.stderr and len(result.stderr.splitlines()) == 1
+def test_a_read_only_server_that_has_everything_is_fine(database, command, monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    assert "nothing to do" in command("bootstrap").stdout
 
 
 @pytest.fixture
-def stranger(empty_database, connection, monkeypatch):
+def older_server(empty_database, connection, monkeypatch) -> Iterator[None]:
+    """The same server behind a relay that lets it say it is PostgreSQL 14."""
+    real = (os.environ["PGHOST"], int(os.environ["PGPORT"]))
+    version = connection.info.parameter_status("server_version").encode()
+    said, older = (b"server_version\0" + text for text in (version, b"14" + version[2:]))
+
+    def relay(source: socket.socket, target: socket.socket) -> None:
+        while chunk := source.recv(65536):
+            target.sendall(chunk.replace(said, older))
+        target.shutdown(socket.SHUT_WR)
+
+    def serve() -> None:
+        client, _ = listener.accept()
+        with client, socket.create_connection(real) as upstream:
+            back = threading.Thread(target=relay, args=[upstream, client])
+            back.start()
+            relay(client, upstream)
+            back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        for name, value in {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(listener.getsockname()[1]),
+            "PGSSLMODE": "disable",
+            "PGGSSENCMODE": "disable",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield
+        thread.join()
+
+
+def test_an_older_postgresql_is_one_line(older_server, connection, command):
+    one_line(command("bootstrap", expect=1), "is version 14", "15 or newer is needed")
+    assert shapes(connection, "public") == {}
+
+
+@pytest.fixture
+def stranger(template, empty_database, connection, monkeypatch):
     """A user of the server without any privilege in the database, as whom the PG* variables log in."""
     name = f"blipee_stranger_{os.getpid()}"
     connection.execute(f"create role {name} login password 'stranger'")
@@ -429,25 +533,28 @@ def test_a_missing_privilege_is_one_line_and_changes_nothing(stranger, connectio
     one_line(command("bootstrap", expect=1), "permission denied for schema public")
     assert everything(connection) == before
     connection.execute(f"grant create on schema public to {stranger}")
+    command("bootstrap", "--dry-run", expect=1)  # the roles: test_roles.py
+    connection.execute(f"grant blipee_writer to {stranger}")
     command("bootstrap")
 
 
-def test_a_connection_that_dies_in_the_middle_is_one_line(empty_database, connection, command):
-    """While somebody holds the lock it waits, and is cut off there."""
-    connection.execute("select pg_advisory_lock(%s)", [bootstrap.LOCK])
+def test_tables_of_another_owner_stop_it_before_anything(stranger, documented_by_hand, connection, command):
+    connection.execute(f"grant create on database {connection.info.dbname} to {stranger}")
+    connection.execute(f"grant create on schema public to {stranger}")
+    connection.execute(f"grant usage on schema auth to {stranger}")
+    connection.execute(f"grant all on all tables in schema public, auth to {stranger}")
+    before = everything(connection)
+    one_line(command("bootstrap", expect=1), "must be owner of table", "nothing was changed")
+    assert everything(connection) == before
 
-    def cut() -> None:
-        with psycopg.connect(autocommit=True) as other:
-            for _ in range(600):
-                if other.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity "
-                    "where datname = current_database() and wait_event_type = 'Lock'"
-                ).fetchall():
-                    return
-                time.sleep(0.05)
 
-    cutter = threading.Thread(target=cut)
-    cutter.start()
-    done = command("bootstrap", expect=1)
-    cutter.join()
-    one_line(done, "PostgreSQL at")
+def test_a_table_that_somebody_holds_stops_it_before_anything(documented_by_hand, connection, monkeypatch):
+    monkeypatch.setattr(bootstrap, "LOCK_SECONDS", 1)
+    before = everything(connection)
+    with psycopg.connect() as other:
+        other.execute("lock table network_privacy_settings in access share mode")
+        result = CliRunner().invoke(bootstrap.main)
+    assert result.exit_code == 1 and result.stdout == ""
+    assert "another session holds the lock" in result.stderr and len(result.stderr.splitlines()) == 1
+    assert everything(connection) == before
+    assert CliRunner().invoke(bootstrap.main).exit_code == 0

@@ -175,10 +175,16 @@ def counted(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPa
         ("parent with consent", 1), ("child without consent", 100),
     ):  # fmt: skip
         bundle.observe(organization, "electricity_consumption", value)
-    bundle.load(tmp_path_factory.mktemp("consent"))
     with psycopg.connect(autocommit=True) as connection:
+        # Rows from before these rules stand in a platform's table until somebody puts them right.
+        for rule in ("expires_after_consent", "one_spelling_of_data_category"):
+            connection.execute(
+                f"alter table network_privacy_settings drop constraint network_privacy_settings_{rule}"
+            )
+        bundle.load(tmp_path_factory.mktemp("consent"))
         add_spellings_and_nodes(connection, CASES)
-        dbt(*BUILD, *at(AS_OF))
+        # The tests of the sources would stop at those rows.
+        dbt(*BUILD, "--exclude-resource-type", "test", *at(AS_OF))
         return Counted(
             set(
                 query(

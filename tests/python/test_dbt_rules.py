@@ -81,16 +81,18 @@ INDUSTRY = """
 """
 NETWORK = """
     insert into network_benchmarks
-        (benchmark_type, metric_name, period, statistics, participant_count, expires_at)
-    values ('network', 'made up', '2024', '{statistics}', {count}, now() + interval '{days} days')
+        (benchmark_type, metric_name, period, statistics, participant_count, created_at, expires_at)
+    values (
+        'network', 'made up', '2024', '{statistics}', {count}, '2024-01-01', now() + interval '{days} days'
+    )
 """
 RELEASE = """
     insert into disclosure.releases (cell_type, cell_key, metric_name, period, statistics, contributor_count)
     values ('industry', '11', 'made up', '2024', '{statistics}', {count})
 """
 CACHED = """
-    insert into network_intelligence_cache (cache_key, cache_type, data, expires_at)
-    values ('made up', 'made up', '{{}}', now() + interval '{days} days')
+    insert into network_intelligence_cache (cache_key, cache_type, data, created_at, expires_at)
+    values ('made up', 'made up', '{{}}', '2024-01-01', now() + interval '{days} days')
 """
 UNDO = """
     delete from industry_benchmarks where metric_name = 'made up';

@@ -99,7 +99,7 @@ def counted(bundle: Bundle, category: str) -> set[str]:
     return {
         row["organization_id"]
         for row in bundle["network_privacy_settings"]
-        if row["data_category"].strip().lower() == category
+        if row["data_category"] == category
         and row["consent_given"] == "true"
         and row["sharing_level"] in ("public", "network")
         and row["consent_date"]
@@ -333,7 +333,8 @@ def test_every_combination_of_consent_is_there(bundle):
         for row in bundle["network_privacy_settings"]
     }
     times = ("past", "future", "absent")
-    assert found >= set(product(NODE_LEVELS, SHARING_LEVELS, ("true", "false"), times, times))
+    combinations = set(product(NODE_LEVELS, SHARING_LEVELS, ("true", "false"), times, times))
+    assert found >= {each for each in combinations if each[3:] != ("future", "past")}
     organizations = {row["organization_id"] for row in bundle["organizations"]}
     assert organizations - level_of.keys()
     assert organizations - {row["organization_id"] for row in bundle["network_privacy_settings"]}
@@ -388,8 +389,6 @@ def test_spellings_units_sites_and_restatements(bundle):
     assert any(row["metric_name"].isupper() for row in rows)
     assert any(row["site_id"] for row in rows)
     assert 0.8 < sum(bool(row["data_quality"]) for row in rows) / len(rows) < 0.9
-    settings = bundle["network_privacy_settings"]
-    assert {row["data_category"] for row in settings} >= {"Energy ", "EMISSIONS", " water"}
     key = ("organization_id", "metric_name", "period", "site_id")
     versions = Counter(tuple(row[column] for column in key) for row in rows)
     assert sum(count > 1 for count in versions.values()) > 100

@@ -505,7 +505,7 @@ def test_a_build_that_failed_half_way_is_repaired_by_the_next(
 
 
 def test_a_database_without_bootstrap_is_refused(
-    empty_database: str, connection: psycopg.Connection, tmp_path: Path
+    template: str, empty_database: str, connection: psycopg.Connection, tmp_path: Path
 ) -> None:
     (tmp_path / "profiles.yml").write_text((PROJECT / "profiles.example.yml").read_text())
     places = ["--project-dir", PROJECT, "--profiles-dir", tmp_path]

@@ -144,8 +144,8 @@ class Bundle:
             reported_at=reported_at,
         )
 
-    def load(self, parent: Path, expect: int = ALL_LOADED) -> str:
-        """Write the files into a new folder under ``parent`` and load them; return the last line said."""
+    def write(self, parent: Path) -> Path:
+        """Write the files into a new folder under ``parent``, and return that."""
         folder = parent / f"bundle-{uuid.uuid4()}"
         folder.mkdir()
         for table, rows in self.tables.items():
@@ -156,6 +156,10 @@ class Bundle:
                 writer = csv.DictWriter(file, names)
                 writer.writeheader()
                 writer.writerows(rows)
-        result = CliRunner().invoke(load, [str(folder)])
+        return folder
+
+    def load(self, parent: Path, expect: int = ALL_LOADED) -> str:
+        """Write the files into a new folder under ``parent`` and load them; return the last line said."""
+        result = CliRunner().invoke(load, [str(self.write(parent))])
         assert result.exit_code == expect, result.output
         return result.stdout.rstrip().splitlines()[-1]
