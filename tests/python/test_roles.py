@@ -519,7 +519,7 @@ def other_roles(server: dict[str, str]) -> Iterator[str]:
 
 
 def test_databases_bootstrapped_at_once_make_the_roles_once(module_database, other_roles) -> None:
-    statements = (DDL / "20240730_roles.sql").read_text().replace("blipee", other_roles).split("$$;")[
+    statements = (DDL / "20240802_roles.sql").read_text().replace("blipee", other_roles).split("$$;")[
         0
     ] + "$$"
     together = threading.Barrier(8)
@@ -602,7 +602,7 @@ def test_what_the_owner_built_before_is_handed_over(world: World, connection, co
     ).fetchall()
     for (relation,) in built:
         connection.execute(f"alter table {relation} owner to current_user")
-    connection.execute("delete from bootstrap.migrations where file = '20240730_roles.sql'")
+    connection.execute("delete from bootstrap.migrations where file = '20240802_roles.sql'")
     command("bootstrap")
     kept = connection.execute(
         "select oid::regclass::text from pg_class where relnamespace = any (%s::regnamespace[]) "

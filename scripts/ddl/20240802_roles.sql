@@ -46,7 +46,7 @@ create schema if not exists disclosure;
 create schema if not exists reference;
 create schema if not exists marts;
 grant usage, create on schema staging, contributions, disclosure, reference, marts to blipee_writer;
-grant usage on schema raw, last_build to blipee_writer;
+grant usage on schema raw, last_build, ledger to blipee_writer;
 grant usage on schema public to blipee_writer, blipee_analyst, blipee_member;
 grant usage on schema marts to blipee_analyst, blipee_member;
 
@@ -62,8 +62,8 @@ begin
             ('staging', '{rejected_observations, stg_industries, stg_metrics, stg_network_edges, stg_network_nodes,
                 stg_network_privacy_settings, stg_observations, stg_organization_industries, stg_organizations,
                 stg_peer_group_members, stg_peer_groups, stg_series}'::name []),
-            ('contributions', '{cell_members, changed_contributors, changed_metric_periods, contributions,
-                counted_observations, counted_organizations, metric_periods, ownership}'),
+            ('contributions', '{changed_contributors, changed_metric_periods, contributions, counted_observations,
+                metric_periods, ownership}'),
             ('disclosure', '{cell_populations, cells, primary_suppression, releases}'),
             ('reference', '{gri_sector_standards, gri_sector_topics, industry_catalogue, metric_catalogue,
                 unit_conversions}'),
