@@ -8,10 +8,6 @@ create table last_build.counted_organizations (
     contributor_id uuid not null
 );
 
--- dbt no longer makes these; the views that read them are made again by the next build.
-drop table if exists contributions.counted_organizations cascade;
-drop table if exists contributions.cell_members cascade;
-
 -- The number by which the ledger of releases names a contributor; a table of the last build, which is filled anew.
 truncate last_build.cell_members;
 alter table last_build.cell_members add column contributor_number integer not null;
