@@ -68,14 +68,17 @@ standing_means as (
             union all
             select metrics.component_of from metrics
         )
-        and exists (select from changed_metric_periods where changed_metric_periods.period = earlier_releases.period)
+        and exists (
+            select from changed_metric_periods
+            where changed_metric_periods.period = earlier_releases.period
+        )
         and (metric_name, period) not in (
             select
                 changed_metric_periods.metric_name,
                 changed_metric_periods.period
             from changed_metric_periods
         )
-    order by cell_type, cell_key, metric_name, period, release_id desc
+    order by cell_type asc, cell_key asc, metric_name asc, period asc, release_id desc
 ),
 
 means as (

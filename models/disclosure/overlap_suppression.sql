@@ -29,7 +29,7 @@ overlapping as (
         period,
         cell_type,
         cell_key,
-        count(*) as overlaps
+        count(*) as overlap_count
     from overlapping_cells
     group by metric_name, period, cell_type, cell_key
 ),
@@ -44,7 +44,9 @@ ranked as (
         row_number() over (
             partition by overlapping.metric_name, overlapping.period
             order by
-                first_releases.first_released_at asc nulls last, overlapping.overlaps asc, cells.contributor_count desc,
+                first_releases.first_released_at asc nulls last,
+                overlapping.overlap_count asc,
+                cells.contributor_count desc,
                 overlapping.cell_type asc, overlapping.cell_key asc
         ) as place
     from overlapping

@@ -37,8 +37,11 @@ latest_means as materialized (
     where
         cell_type <> 'peer_group'
         and figures ? 'mean'
-        and (metric_name, period) in (select proposals.metric_name, proposals.period from proposals)
-    order by cell_type, cell_key, metric_name, period, release_id desc
+        and (metric_name, period) in (select
+            proposals.metric_name,
+            proposals.period
+        from proposals)
+    order by cell_type asc, cell_key asc, metric_name asc, period asc, release_id desc
 ),
 
 proposed_means as materialized (
@@ -52,7 +55,10 @@ proposed_means as materialized (
     from proposals
     where
         figures ? 'mean'
-        and (metric_name, period) in (select latest_means.metric_name, latest_means.period from latest_means)
+        and (metric_name, period) in (select
+            latest_means.metric_name,
+            latest_means.period
+        from latest_means)
 ),
 
 known_means as materialized (
@@ -94,4 +100,7 @@ left join retracted
         and proposals.period = retracted.period
 where
     retracted.cell_key is null
-    and (proposals.metric_name, proposals.period) not in (select held.metric_name, held.period from held)
+    and (proposals.metric_name, proposals.period) not in (select
+        held.metric_name,
+        held.period
+    from held)

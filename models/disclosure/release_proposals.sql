@@ -39,7 +39,7 @@ compared as (
     left join withdrawn_releases on earlier_releases.release_id = withdrawn_releases.release_id
 ),
 
--- What stands and says the same is not released again; what differs by too few from anything ever shown is not released.
+-- Not released: what stands and says the same, and what differs by too few from anything ever shown.
 barred as (
     select distinct
         cell_type,

@@ -29,11 +29,11 @@ latest as (
         figures,
         data_quality
     from ledger_releases
-    order by cell_type, cell_key, metric_name, period, release_id desc
+    order by cell_type asc, cell_key asc, metric_name asc, period asc, release_id desc
 ),
 
 -- A cell whose latest release was withdrawn shows nothing, not an earlier one. Only floored counts go on from here.
-visible as (
+shown as (
     select
         latest.cell_type,
         latest.cell_key,
@@ -53,20 +53,20 @@ visible as (
 )
 
 select
-    visible.cell_type,
-    visible.cell_key,
-    visible.metric_name,
+    shown.cell_type,
+    shown.cell_key,
+    shown.metric_name,
     metrics.metric_type,
-    visible.period,
-    visible.contributor_count,
-    visible.figures || jsonb_build_object(
+    shown.period,
+    shown.contributor_count,
+    shown.figures || jsonb_build_object(
         'unit', metrics.unit,
         'direction', metrics.direction,
         'method', 'one value per contributor, quantiles interpolated linearly',
-        'coverage', round(visible.contributor_count::numeric / visible.member_count, 2),
+        'coverage', round(shown.contributor_count::numeric / shown.member_count, 2),
         'schema_version', 1
     ) as statistics,
-    {{ confidence_level('visible.contributor_count', 'visible.member_count', 'visible.data_quality', 'visible.period') }}
+    {{ confidence_level('shown.contributor_count', 'shown.member_count', 'shown.data_quality', 'shown.period') }}
         as confidence_level
-from visible
-inner join metrics on visible.metric_name = metrics.metric_name
+from shown
+inner join metrics on shown.metric_name = metrics.metric_name

@@ -6,7 +6,7 @@ remainder_blocks as (
 
 -- From the lowest cells up. What a cell that shows no mean leaves over belongs to the cell above it; a cell whose
 -- remainder is not safe takes in that of one child, the smallest that makes it safe, or else shows no mean itself.
-{% for level in range(var('deepest_industry_level'), -1, -1) %}
+{% for level in range(var('deepest_industry_level') | int, -1, -1) %}
     {% set has_children = not loop.first %}
     left_over_{{ level }} as (
         select
@@ -81,13 +81,16 @@ remainder_blocks as (
                     judged.metric_name = child.metric_name
                     and judged.period = child.period
                     and judged.cell_key = child.parent_key
-            cross join lateral (
-                select {{ merged_block('block.n', 'block.total', 'block.first', 'block.second') }}
-                from (values
-                    (judged.contributor_count, judged.absolute_total, judged.largest, judged.second_largest),
-                    (child.contributor_count, child.absolute_total, child.largest, child.second_largest)
-                ) as block (n, total, first, second)
-            ) as merged
+            cross join
+                lateral (
+                    select
+                        {{ merged_block('block.n', 'block.total', 'block.first', 'block.second') }}
+                    from (
+                        values
+                        (judged.contributor_count, judged.absolute_total, judged.largest, judged.second_largest),
+                        (child.contributor_count, child.absolute_total, child.largest, child.second_largest)
+                    ) as block (n, total, first, second)
+                ) as merged
             where
                 judged.may_show_mean
                 and not judged.is_safe
@@ -127,12 +130,22 @@ remainder_blocks as (
 {% endfor %}
 
 withheld as (
-    {% for level in range(var('deepest_industry_level'), -1, -1) %}
-        select cell_type, cell_key, metric_name, period from settled_{{ level }}
+    {% for level in range(var('deepest_industry_level') | int, -1, -1) %}
+        select
+            cell_type,
+            cell_key,
+            metric_name,
+            period
+        from settled_{{ level }}
         where may_show_mean and not shows_mean
         {% if not loop.first %}
             union all
-            select 'industry' as cell_type, child_key as cell_key, metric_name, period from given_up_{{ level }}
+            select
+                'industry' as cell_type,
+                child_key as cell_key,
+                metric_name,
+                period
+            from given_up_{{ level }}
         {% endif %}
         {% if not loop.last %}
             union all

@@ -194,7 +194,8 @@ VALUES = "values_that_cannot_be_counted_are_rejected_with_a_reason"
 CONSENTS = "consents_hold_from_their_date_until_they_expire"
 CELLS = "cells_measure_spread_and_the_largest_two"
 PRIMARY = "primary_rules_at_their_thresholds"
-SHOWN = "releases_show_no_more_digits_and_contributors_than_they_may"
+SHOWN = "candidates_show_no_more_digits_and_figures_than_they_may"
+LATEST = "only_the_latest_release_is_shown_and_none_that_was_withdrawn"
 CONFIDENCE = "confidence_follows_counts_quality_and_freshness"
 RENEWAL = "benchmarks_are_renewed_at_half_their_life"
 
@@ -238,10 +239,15 @@ MUTATIONS = {
         (PRIMARY, "primary_suppression", "count >= {{ var('stddev", "count > {{ var('stddev"),
         (PRIMARY, "quantile_is_allowed", ">=", ">"),
     ],
-    "releases": [
+    "release_candidates": [
         (SHOWN, "significant", "digits - 1", "digits"),
-        (SHOWN, "floored_count", "* {{ var('count_multiple') }}", "* 1"),
-        (SHOWN, "releases", "when allowed.allows_stddev then", "when allowed.allows_mean then"),
+        (SHOWN, "release_candidates", "where figures <> '{}'", ""),
+        (SHOWN, "release_candidates", "allowed_figures.withheld_by)", "'{}'::jsonb)"),
+    ],
+    "releases": [
+        (LATEST, "floored_count", "* {{ var('count_multiple') }}", "* 1"),
+        (LATEST, "releases", "where withdrawn_releases.release_id is null", ""),
+        (LATEST, "releases", "release_id desc", "release_id asc"),
         (CONFIDENCE, "erf", "0.254829592", "0.3"),
         (CONFIDENCE, "confidence_level", "* coalesce({{ data_quality }}, 1)", ""),
         (CONFIDENCE, "freshness", "+ interval '1 year' then", "+ interval '1 year 1 second' then"),
