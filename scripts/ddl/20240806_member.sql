@@ -82,7 +82,11 @@ grant select, insert (
     external_id, node_name, industry, location, certifications, data_sharing_level, metadata
 ) on network_nodes to blipee_member;
 
-create policy blipee_member on network_nodes to blipee_member
+create policy blipee_member on network_nodes for select to blipee_member
+using (organization_id = (select public.blipee_organization_id()));
+create policy blipee_member_inserts on network_nodes for insert to blipee_member
+with check (organization_id = (select public.blipee_organization_id()));
+create policy blipee_member_updates on network_nodes for update to blipee_member
 using (organization_id = (select public.blipee_organization_id()));
 
 -- Both ends of an edge see it; neither writes it alone, since whoever calls itself a subsidiary is counted with the

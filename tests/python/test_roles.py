@@ -1,5 +1,6 @@
 """Who sees and writes what: writer, analyst and member, table by table as the catalogue lists them."""
 
+import json
 import os
 import re
 import shutil
@@ -633,3 +634,27 @@ def test_a_platforms_organizations_stay_open_to_its_own_roles(
         assert_tells_nothing(refused(connection, "select plan from organizations"), "plan")
         connection.execute("set local role blipee_member")
         assert_tells_nothing(refused(connection, "select id from organizations"), "organizations")
+
+
+def test_what_supabase_grants_everybody_shows_nothing_until_it_is_made_a_member(
+    empty_database, connection, command, other_roles
+) -> None:
+    everybody = f"{other_roles}_authenticated"
+    connection.execute(f"create role {everybody}; grant usage on schema public to {everybody}")
+    connection.execute(f"alter default privileges in schema public grant all on tables to {everybody}")
+    command("bootstrap")
+    tables = populate(connection).tables
+    claims = json.dumps({"app_metadata": {"organization_id": str(ME)}})
+    connection.execute("select set_config('request.jwt.claims', %s, false)", [claims])
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"set local role {everybody}")
+        assert [table for table in tables if ids(connection, table)] == []
+        for table in tables:
+            assert connection.execute(f"delete from {table}").rowcount == 0, table
+    connection.execute(f"grant blipee_member to {everybody}")
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"set local role {everybody}")
+        assert ids(connection, "organizations") == {ME}
+        assert len(ids(connection, "network_nodes")) == 1
+        assert connection.execute("delete from network_nodes").rowcount == 0
+        assert connection.execute("delete from industry_benchmarks").rowcount == 0
