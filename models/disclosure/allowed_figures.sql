@@ -66,7 +66,9 @@ select
     period,
     jsonb_strip_nulls(jsonb_build_object(
         'mean', coalesce(cell_reason, mean_reason),
-        'stddev', coalesce(cell_reason, mean_reason, case when not allows_stddev then 'D5' end),
+        'stddev', coalesce(
+            cell_reason, case when is_dominated then 'D2' when not allows_stddev then 'D5' end, mean_reason
+        ),
         'median', coalesce(cell_reason, case when not allows_median then 'D5' end),
         'p25', coalesce(cell_reason, case when not allows_quartiles then 'D5' end),
         'p75', coalesce(cell_reason, case when not allows_quartiles then 'D5' end),

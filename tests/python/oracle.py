@@ -30,7 +30,7 @@ UNITS = {
 class Cell:
     """A figure's contributors, and what of it may be seen."""
 
-    values: list[float]
+    by_contributor: dict[str, float]
     known_members: int
     data_quality: float | None
     period: str
@@ -38,8 +38,12 @@ class Cell:
     statistics: dict[str, set[Decimal]] = field(default_factory=dict)  # key -> what it may be rounded to
 
     @property
+    def values(self) -> list[float]:
+        return list(self.by_contributor.values())
+
+    @property
     def contributors(self) -> int:
-        return len(self.values)
+        return len(self.by_contributor)
 
     @property
     def shown_count(self) -> int:
@@ -72,16 +76,16 @@ def expected_cells(bundle: Bundle, as_of: datetime) -> dict[tuple[str, str, str,
     for cells in cells_of.values():
         for cell in cells:
             population[cell] += 1
-    contributed: dict[tuple, list[tuple[float, float | None]]] = defaultdict(list)
+    contributed: dict[tuple, dict[str, tuple[float, float | None]]] = defaultdict(dict)
     for (metric, period, contributor), contribution in contributions(bundle, top, as_of).items():
         for cell in cells_of[contributor]:
-            contributed[(*cell, metric, period)].append(contribution)
+            contributed[(*cell, metric, period)][contributor] = contribution
     return {
         key: judged(
             Cell(
-                [value for value, _ in pairs],
+                {contributor: value for contributor, (value, _) in pairs.items()},
                 population[key[:2]],
-                average([quality for _, quality in pairs]),
+                average([quality for _, quality in pairs.values()]),
                 key[3],
             )
         )

@@ -25,7 +25,9 @@ def test_thresholds_are_those_of_the_design():
         "significant_digits": 3,
         "count_multiple": 5,
         "benchmark_lifetime_days": 30,
+        "deepest_industry_level": 6,
         "confidence_rank_distance": 0.1,
+        "deepest_industry_level": 6,
     }
 
 
