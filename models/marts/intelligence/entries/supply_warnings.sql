@@ -1,0 +1,52 @@
+with
+
+supplies as (
+    select * from {{ ref('stg_supplies') }}
+),
+
+entities as (
+    select * from {{ ref('stg_network_entities') }}
+),
+
+direct as (
+    select
+        supplies.buyer_id as organization_id,
+        supplies.supplier_id,
+        supplier.entity_name as supplier_name,
+        supplies.annual_spend,
+        supplies.category_share,
+        count(*) over (partition by supplies.buyer_id) as supplier_count,
+        supplier.industry is not null
+        and count(*) over (partition by supplies.buyer_id, supplier.industry) = 1 as is_only_one_of_industry
+    from supplies
+    inner join entities as buyer on supplies.buyer_id = buyer.organization_id
+    inner join entities as supplier on supplies.supplier_id = supplier.entity_id
+),
+
+-- With the spend on one supplier unknown, every share is.
+concentrations as (
+    select
+        organization_id,
+        sum(power(annual_spend, 2)) / power(sum(annual_spend), 2) as herfindahl_index
+    from direct
+    group by organization_id
+    having count(annual_spend) = count(*)
+)
+
+select
+    organization_id,
+    'single_source' as kind,
+    supplier_id,
+    supplier_name,
+    null::double precision as herfindahl_index
+from direct
+where supplier_count = 1 or is_only_one_of_industry or category_share >= {{ var('single_source_share') }}
+union all
+select
+    organization_id,
+    'concentration' as kind,
+    null as supplier_id,
+    null as supplier_name,
+    herfindahl_index
+from concentrations
+where herfindahl_index >= {{ var('concentration_index') }}
