@@ -133,6 +133,12 @@ NO_SUPPLIERS = {
 
 # --- what is wrong with a relation or an assessment -> what is then said of the only supplier ---
 
+# Rows from before the documented tables were hardened: the constraints are NOT VALID and let them stand.
+HARDENED = {
+    "network_edges": "network_edges_volume_info_is_no_scalar",
+    "network_supplier_assessments": "network_supplier_assessments_scores_is_no_scalar",
+    "network_data_marketplace": "network_data_marketplace_metadata_is_an_object",
+}
 UNREADABLE = {
     "scores are a word": {"scores": "good"},
     "scores are null": {"scores": None},
@@ -339,8 +345,10 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
     for part in (supply_chain, unreadable, compliance, marketplace):
         part(bundle)
     graphs, large = random_graphs(bundle), large_graph(bundle)
-    bundle.load(tmp_path_factory.mktemp("bundle"))
     with psycopg.connect(autocommit=True) as connection:
+        for table, constraint in HARDENED.items():
+            connection.execute(f"alter table {table} drop constraint {constraint}")
+        bundle.load(tmp_path_factory.mktemp("bundle"))
         connection.execute(
             "insert into regulatory_compliance (organization_id, regulation, jurisdiction, status,"
             " next_deadline) values (%s, 'pledge', 'EU', 'any', 'infinity')",
