@@ -4,12 +4,8 @@ supplier_tiers as (
     select * from {{ ref('supplier_tiers') }}
 ),
 
-supplies as (
-    select * from {{ ref('stg_supplies') }}
-),
-
-entities as (
-    select * from {{ ref('stg_network_entities') }}
+supply_relations as (
+    select * from {{ ref('supply_relations') }}
 ),
 
 assessments as (
@@ -27,35 +23,32 @@ latest_assessments as (
     order by organization_id asc, supplier_id asc, assessed_at desc, assessment_id asc
 ),
 
-risks_seen_by_others as (
+suppliers as (
     select
-        supplies.supplier_id,
-        max(supplies.risk) as risk
-    from supplies
-    inner join entities as buyer on supplies.buyer_id = buyer.entity_id
-    inner join entities as supplier on supplies.supplier_id = supplier.entity_id
-    where buyer.shares_in_full and supplier.shares_in_full
-    group by supplies.supplier_id
+        supplier_id,
+        supplier_name,
+        max(risk) filter (where is_seen_by_others) as risk_seen_by_others
+    from supply_relations
+    group by supplier_id, supplier_name
 ),
 
 known as (
     select
         supplier_tiers.*,
-        entities.entity_name as supplier_name,
-        coalesce(latest_assessments.risk, supplies.risk, risks_seen_by_others.risk) as risk,
+        suppliers.supplier_name,
+        coalesce(latest_assessments.risk, supply_relations.risk, suppliers.risk_seen_by_others) as risk,
         latest_assessments.risk is not null as is_assessed,
         latest_assessments.valid_until
     from supplier_tiers
-    inner join entities on supplier_tiers.supplier_id = entities.entity_id
+    inner join suppliers on supplier_tiers.supplier_id = suppliers.supplier_id
     left join latest_assessments
         on
             supplier_tiers.organization_id = latest_assessments.organization_id
             and supplier_tiers.supplier_id = latest_assessments.supplier_id
-    left join supplies
+    left join supply_relations
         on
-            supplier_tiers.organization_id = supplies.buyer_id
-            and supplier_tiers.supplier_id = supplies.supplier_id
-    left join risks_seen_by_others on supplier_tiers.supplier_id = risks_seen_by_others.supplier_id
+            supplier_tiers.organization_id = supply_relations.buyer_id
+            and supplier_tiers.supplier_id = supply_relations.supplier_id
 )
 
 select

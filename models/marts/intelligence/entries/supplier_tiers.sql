@@ -2,36 +2,30 @@
 
 with
 
-supplies as (
-    select * from {{ ref('stg_supplies') }}
-),
-
-entities as (
-    select * from {{ ref('stg_network_entities') }}
+supply_relations as (
+    select * from {{ ref('supply_relations') }}
 ),
 
 -- A dependency of unknown strength counts in full: a risk is rather overstated than hidden.
 weighted as (
     select
-        supplies.buyer_id,
-        supplies.supplier_id,
-        coalesce(supplies.strength, 1) as weight,
-        buyer.organization_id,
-        buyer.shares_in_full and supplier.shares_in_full as is_seen_by_others
-    from supplies
-    inner join entities as buyer on supplies.buyer_id = buyer.entity_id
-    inner join entities as supplier on supplies.supplier_id = supplier.entity_id
+        buyer_id,
+        buyer_is_member,
+        supplier_id,
+        is_seen_by_others,
+        coalesce(strength, 1) as weight
+    from supply_relations
 ),
 
 -- One relation further per step, with the best path to each supplier only: a cycle multiplies by 1 at most and gains
 -- nothing, and no step holds more rows than there are pairs.
 tier_1 as (
     select
-        organization_id,
+        buyer_id as organization_id,
         supplier_id,
         weight as path_weight
     from weighted
-    where organization_id is not null
+    where buyer_is_member
 ),
 
 {% for tier in range(2, var('supply_chain_depth') | int + 1) -%}

@@ -1,11 +1,7 @@
 with
 
-supplies as (
-    select * from {{ ref('stg_supplies') }}
-),
-
-entities as (
-    select * from {{ ref('stg_network_entities') }}
+supply_relations as (
+    select * from {{ ref('supply_relations') }}
 ),
 
 supplier_risks as (
@@ -18,13 +14,11 @@ supply_warnings as (
 
 -- Whoever only sells has an entry too, which says so.
 traders as (
-    select entities.organization_id
-    from supplies
-    inner join entities on supplies.buyer_id = entities.organization_id
+    select buyer_id as organization_id from supply_relations
+    where buyer_is_member
     union
-    select entities.organization_id
-    from supplies
-    inner join entities on supplies.supplier_id = entities.organization_id
+    select supplier_id as organization_id from supply_relations
+    where supplier_is_member
 ),
 
 tiers as (
@@ -45,12 +39,12 @@ chains as (
         sum(known_count) as known_count,
         max(highest_carried_risk) as highest_carried_risk,
         jsonb_agg(
-            jsonb_strip_nulls(jsonb_build_object(
+            jsonb_build_object(
                 'tier', tier,
                 'suppliers', supplier_count,
                 'suppliers_with_known_risk', known_count,
                 'highest_carried_risk', round(highest_carried_risk::numeric, 4)
-            ))
+            )
             order by tier
         ) as tiers
     from tiers
@@ -79,7 +73,7 @@ largest_risks as (
     select
         organization_id,
         jsonb_agg(
-            jsonb_strip_nulls(jsonb_build_object(
+            jsonb_build_object(
                 'supplier', supplier_id,
                 'name', supplier_name,
                 'tier', tier,
@@ -88,7 +82,7 @@ largest_risks as (
                 'risk_source', risk_source,
                 'carried_risk', round(carried_risk::numeric, 4),
                 'assessed_until', {{ json_moment('assessed_until') }}
-            ))
+            )
             order by place
         ) as listed
     from ranked
@@ -100,12 +94,12 @@ warnings as (
     select
         organization_id,
         jsonb_agg(
-            jsonb_strip_nulls(jsonb_build_object(
+            jsonb_build_object(
                 'kind', kind,
                 'supplier', supplier_id,
                 'name', supplier_name,
                 'index', round(herfindahl_index::numeric, 4)
-            ))
+            )
             order by kind, supplier_id
         ) as listed
     from supply_warnings

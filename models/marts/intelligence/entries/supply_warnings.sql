@@ -1,26 +1,21 @@
 with
 
-supplies as (
-    select * from {{ ref('stg_supplies') }}
-),
-
-entities as (
-    select * from {{ ref('stg_network_entities') }}
+supply_relations as (
+    select * from {{ ref('supply_relations') }}
 ),
 
 direct as (
     select
-        supplies.buyer_id as organization_id,
-        supplies.supplier_id,
-        supplier.entity_name as supplier_name,
-        supplies.annual_spend,
-        supplies.category_share,
-        count(*) over (partition by supplies.buyer_id) as supplier_count,
-        supplier.industry is not null
-        and count(*) over (partition by supplies.buyer_id, supplier.industry) = 1 as is_only_one_of_industry
-    from supplies
-    inner join entities as buyer on supplies.buyer_id = buyer.organization_id
-    inner join entities as supplier on supplies.supplier_id = supplier.entity_id
+        buyer_id as organization_id,
+        supplier_id,
+        supplier_name,
+        annual_spend,
+        category_share,
+        count(*) over (partition by buyer_id) as supplier_count,
+        supplier_industry is not null
+        and count(*) over (partition by buyer_id, supplier_industry) = 1 as is_only_one_of_industry
+    from supply_relations
+    where buyer_is_member
 ),
 
 -- With the spend on one supplier unknown, every share is.
