@@ -476,6 +476,13 @@ def test_without_an_industry_nothing_is_matched(world, connection):
     assert entry(connection, "marketplace_matches", "unknown provider") == {"status": "industry_unknown"}
 
 
+def test_keys_are_spelled_in_one_way(world, connection):
+    spelled = query(
+        connection, "select cache_key, cache_type, organization_id from network_intelligence_cache"
+    )
+    assert {key for key, *_ in spelled} == {f"{kind}:{organization}" for _, kind, organization in spelled}
+
+
 def test_entries_live_as_long_as_their_type(world, connection):
     lifetimes = query(
         connection,
