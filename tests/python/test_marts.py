@@ -19,6 +19,7 @@ HARDENED = (
     ("ml_training_jobs", "ml_training_jobs_completes_after_start"),
     ("network_supplier_assessments", "network_supplier_assessments_scores_is_no_scalar"),
     ("network_data_marketplace", "network_data_marketplace_expires_after_listing"),
+    ("gri_standards", "gri_standards_topics_is_an_array"),
 )
 Row = dict[str, object]
 
@@ -233,6 +234,38 @@ def marketplace(bundle: Bundle) -> None:
         )
 
 
+# --- industry -> the topics of its standard, and what is said of them ---
+
+TOPICS = {
+    "covered": ([{"number": "1.1", "title": "one"}, {"number": "1.10", "title": "ten"}], "likely_material"),
+    "listed without titles": ([{"number": "2.1"}, "a word"], "likely_material"),
+    "empty": ([], "topics_unknown"),
+    "no list": ({"number": "1"}, "topics_unknown"),
+    "no standard": (None, "no_sector_standard"),
+}
+
+
+def industries(bundle: Bundle) -> None:
+    for name, (topics, _) in TOPICS.items():
+        if topics is not None:
+            bundle.add(
+                "gri_standards",
+                standard_code=f"GRI {name}",
+                industry="any",
+                version="1",
+                topics=json.dumps(topics),
+                requirements="{}",
+                effective_date="2001-01-01",
+            )
+        bundle.add(
+            "industry_models",
+            industry_code=name,
+            industry_name=name,
+            gri_standard=None if topics is None else f"GRI {name}",
+        )
+        bundle.member(f"of {name}", industry=name)
+
+
 # --- the build ---
 
 ELSEWHERE = ("benchmarks", "intelligence")  # folders of marts that are made of more than documented tables
@@ -253,7 +286,7 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
     bundle = Bundle()
     for name in ("reader", "seller", "buyer"):
         bundle.member(name)
-    for part in (predictions, features, jobs, suppliers, marketplace):
+    for part in (predictions, features, jobs, suppliers, marketplace, industries):
         part(bundle)
     late = Bundle()
     observations(late)
@@ -362,8 +395,23 @@ def test_consortiums_are_those_that_one_belongs_to(world):
     assert (row["consortium_name"], row["member_role"], row["voting_power"]) == ("ours", "chair", 0)
 
 
+@pytest.mark.parametrize("name", TOPICS)
+def test_material_topics_are_those_of_the_standard(world, name):
+    topics, status = TOPICS[name]
+    found = [
+        (row["topic_number"], row["topic_title"], row["status"])
+        for row in read("material_topics", f"of {name}")
+    ]
+    named = [topic if isinstance(topic, dict) else {} for topic in topics] if isinstance(topics, list) else []
+    expected = [(topic.get("number"), topic.get("title"), status) for topic in named] or [
+        (None, None, status)
+    ]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+
+
 OF_AN_ORGANIZATION = (
-    "model_accuracy", "feature_freshness", "training_jobs", "supplier_scorecard", "consortium_overview",
+    "material_topics", "model_accuracy", "feature_freshness", "training_jobs", "supplier_scorecard",
+    "consortium_overview",
 )  # fmt: skip
 
 
@@ -372,7 +420,7 @@ def test_a_member_sees_its_own_rows_only(world, mart):
     with psycopg.connect() as connection:
         owners = {row[0] for row in connection.execute(f"select organization_id from marts.{mart}")}
     assert owners
-    for name in ("reader", "seller", "half scored"):
+    for name in ("reader", "seller", "half scored", "of covered"):
         seen = {row["organization_id"] for row in read(mart, name)}
         assert seen == owners & {identifier(name)}
     with reading("blipee_member") as cursor:
