@@ -394,6 +394,7 @@ def states(empty_database, connection, monkeypatch) -> list[tuple]:
 
 def empty(connection: psycopg.Connection) -> None:
     made = "auth, raw, last_build, bootstrap, staging, contributions, disclosure, reference, marts"
+    made += ", intelligence"
     connection.execute(f"drop schema public, {made} cascade; create schema public")
 
 

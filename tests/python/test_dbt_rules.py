@@ -27,7 +27,10 @@ def test_thresholds_are_those_of_the_design():
         "benchmark_lifetime_days": 30,
         "deepest_industry_level": 6,
         "confidence_rank_distance": 0.1,
-        "deepest_industry_level": 6,
+        "supply_chain_depth": 3,
+        "single_source_share": 0.9,
+        "concentration_index": 0.25,
+        "cache_list_length": 20,
     }
 
 
@@ -52,6 +55,7 @@ def test_a_generic_test_fails_on_the_expected_rows_only(path, module_database, c
 
 COLUMNS_MESSAGE = "is a list of one or more columns, not"
 DIVISOR_MESSAGE = "divisor is a whole number from 1 up, not"
+TYPE_MESSAGE = "type_column is the column that names the shape, not"
 COUNT_MESSAGE = "count is the column of the contributors as shown, not"
 
 
@@ -70,6 +74,8 @@ COUNT_MESSAGE = "count is the column of the contributors as shown, not"
         ("statistics_within_ladder('t', 's', count='n')", f"keys {COLUMNS_MESSAGE} null"),
         ("statistics_within_ladder('t', 's', keys=['a'])", f"{COUNT_MESSAGE} null"),
         ("statistics_within_ladder('t', 's', count=5, keys=['a'])", f"{COUNT_MESSAGE} 5"),
+        ("matches_shape('t', 'd', shapes='s', type_column='k')", f"keys {COLUMNS_MESSAGE} null"),
+        ("matches_shape('t', 'd', shapes='s', keys=['a'])", f"{TYPE_MESSAGE} null"),
     ],
 )
 def test_a_generic_test_refuses_a_bad_argument(call, message, module_database, dbt, capsys):
@@ -256,8 +262,8 @@ MUTATIONS = {
         (CONFIDENCE, "freshness", "+ interval '2 years' then", "+ interval '2 years 1 second' then"),
     ],
     "network_benchmarks": [
-        (RENEWAL, "renewed_expiry", "days' / 2", "days' / 2 + interval '1 second'"),
-        (RENEWAL, "renewed_expiry", "days' / 2", "days' / 2 - interval '1 second'"),
+        (RENEWAL, "renewed_expiry", "/ 2 and", "/ 2 + interval '1 second' and"),
+        (RENEWAL, "renewed_expiry", "/ 2 and", "/ 2 - interval '1 second' and"),
     ],
 }
 

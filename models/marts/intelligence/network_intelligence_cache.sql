@@ -6,42 +6,57 @@
 
 with
 
-releases as (
-    select * from {{ ref('releases') }}
+network_summaries as (
+    select * from {{ ref('network_summary_entries') }}
 ),
 
-cell_populations as (
-    select * from {{ ref('cell_populations') }}
+supply_chain_risks as (
+    select * from {{ ref('supply_chain_risk_entries') }}
+),
+
+compliance_outlooks as (
+    select * from {{ ref('compliance_outlook_entries') }}
+),
+
+marketplace_matches as (
+    select * from {{ ref('marketplace_matches_entries') }}
+),
+
+cache_types as (
+    select * from {{ ref('cache_types') }}
 ),
 
 cached_before as (
     select * from {{ this }}
 ),
 
-network_summaries as (
+entries as (
+    select * from network_summaries
+    union all
+    select * from supply_chain_risks
+    union all
+    select * from compliance_outlooks
+    union all
+    select * from marketplace_matches
+),
+
+keyed as (
     select
-        'network_summary:' || lower(period) as cache_key,
-        'network_summary' as cache_type,
-        jsonb_strip_nulls(jsonb_build_object(
-            'period', period,
-            'metrics', count(distinct metric_name),
-            'industries', count(distinct cell_key) filter (where cell_type = 'industry'),
-            'benchmarks', count(*),
-            'members', (
-                select nullif({{ floored_count('cell_populations.member_count') }}, 0)
-                from cell_populations
-                where cell_populations.cell_type = 'network'
-            )
-        )) as data
-    from releases
-    group by period
+        entries.cache_type,
+        entries.data,
+        lower(concat_ws(':', entries.cache_type, entries.subject, entries.period)) as cache_key,
+        case cache_types.scope when 'organization' then entries.subject::uuid end as organization_id,
+        make_interval(days => cache_types.lifetime_days) as lifetime
+    from entries
+    inner join cache_types on entries.cache_type = cache_types.cache_type
 )
 
 select
-    network_summaries.cache_key,
-    network_summaries.cache_type,
-    network_summaries.data,
+    keyed.cache_key,
+    keyed.cache_type,
+    keyed.data,
+    keyed.organization_id,
     {{ as_of() }} as created_at,
-    {{ renewed_expiry('cached_before.expires_at') }} as expires_at
-from network_summaries
-left join cached_before on network_summaries.cache_key = cached_before.cache_key
+    {{ renewed_expiry('cached_before.expires_at', 'keyed.lifetime') }} as expires_at
+from keyed
+left join cached_before on keyed.cache_key = cached_before.cache_key
