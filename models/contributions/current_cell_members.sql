@@ -41,6 +41,18 @@ industry_levels as (
     where industries.parent_industry_code is not null
 ),
 
+homes_taken as (
+    select distinct industry_code from organization_industries
+),
+
+-- Parents of an industry in which somebody is.
+parents as (
+    select distinct cell_tree.parent_key as cell_key
+    from homes_taken
+    inner join industry_levels on homes_taken.industry_code = industry_levels.industry_code
+    inner join cell_tree on industry_levels.level_code = cell_tree.cell_key
+),
+
 homes as (
     select distinct on (industry_levels.industry_code)
         industry_levels.industry_code,
@@ -64,7 +76,7 @@ from contributors
 inner join organization_industries on contributors.contributor_id = organization_industries.organization_id
 inner join industry_levels on organization_industries.industry_code = industry_levels.industry_code
 union all
--- Those of a cell that are in none of the cells below it; where there is none below, that is the cell itself.
+-- Those of a cell that are in none of the cells below it; where there is none below, that is the cell itself (D6).
 select
     contributors.contributor_id,
     'direct' as cell_type,
@@ -72,7 +84,7 @@ select
 from contributors
 left join organization_industries on contributors.contributor_id = organization_industries.organization_id
 left join homes on organization_industries.industry_code = homes.industry_code
-where coalesce(homes.cell_key, '') in (select cell_tree.parent_key from cell_tree)
+where coalesce(homes.cell_key, '') in (select parents.cell_key from parents)
 union all
 select distinct
     ownership.contributor_id,

@@ -29,6 +29,7 @@ cell_values as (
         contributions.period,
         array_agg(contributions.value) as contributed_values,
         array_agg(cell_members.contributor_number) as contributors,
+        array_agg({{ value_digest('contributions.value') }}) as value_digests,
         avg(contributions.data_quality) as data_quality
     from contributions
     {% if is_incremental() %}
@@ -61,7 +62,7 @@ select
     end as middle_value_share,
     cell_values.data_quality,
     cell_values.contributors,
-    {{ value_digests('cell_values.contributed_values') }} as value_digests
+    cell_values.value_digests
 from cell_values
 -- A lateral subquery depends on the row: it cannot be a CTE.
 cross join lateral ({{ describe_values('cell_values.contributed_values') }}) as described -- noqa: ST05

@@ -17,8 +17,6 @@ figures as (
         cells.metric_name,
         cells.period,
         cells.contributor_count,
-        cells.contributors,
-        cells.value_digests,
         cells.data_quality,
         allowed_figures.withheld_by,
         jsonb_build_object(

@@ -8,6 +8,10 @@ released_overlaps as (
     select * from {{ ref('released_overlaps') }}
 ),
 
+cells as (
+    select * from {{ ref('cells') }}
+),
+
 earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
 ),
@@ -46,19 +50,27 @@ latest_means as materialized (
 
 proposed_means as materialized (
     select
-        cell_type,
-        cell_key,
-        metric_name,
-        period,
-        contributors,
-        value_digests
+        cells.cell_type,
+        cells.cell_key,
+        cells.metric_name,
+        cells.period,
+        cells.contributors,
+        cells.value_digests
     from proposals
+    inner join cells
+        on
+            proposals.cell_type = cells.cell_type
+            and proposals.cell_key = cells.cell_key
+            and proposals.metric_name = cells.metric_name
+            and proposals.period = cells.period
     where
-        figures ? 'mean'
-        and (metric_name, period) in (select
-            latest_means.metric_name,
-            latest_means.period
-        from latest_means)
+        proposals.figures ? 'mean'
+        and (proposals.metric_name, proposals.period) in (
+            select
+                latest_means.metric_name,
+                latest_means.period
+            from latest_means
+        )
 ),
 
 known_means as materialized (

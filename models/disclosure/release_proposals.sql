@@ -6,6 +6,10 @@ candidates as (
     select * from {{ ref('release_candidates') }}
 ),
 
+cells as (
+    select * from {{ ref('cells') }}
+),
+
 earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
 ),
@@ -26,10 +30,16 @@ compared as (
             partition by candidates.cell_type, candidates.cell_key, candidates.metric_name, candidates.period
         ) as is_latest,
         {{ differing_contributors(
-            'candidates.contributors', 'earlier_releases.contributors',
-            'candidates.value_digests', 'earlier_releases.value_digests'
+            'cells.contributors', 'earlier_releases.contributors',
+            'cells.value_digests', 'earlier_releases.value_digests'
         ) }} as differing
     from candidates
+    inner join cells
+        on
+            candidates.cell_type = cells.cell_type
+            and candidates.cell_key = cells.cell_key
+            and candidates.metric_name = cells.metric_name
+            and candidates.period = cells.period
     inner join earlier_releases
         on
             candidates.cell_type = earlier_releases.cell_type

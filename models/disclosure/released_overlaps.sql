@@ -4,6 +4,10 @@ proposals as (
     select * from {{ ref('release_proposals') }}
 ),
 
+cells as (
+    select * from {{ ref('cells') }}
+),
+
 earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
 ),
@@ -19,6 +23,12 @@ select distinct
     proposals.metric_name,
     proposals.period
 from proposals
+inner join cells
+    on
+        proposals.cell_type = cells.cell_type
+        and proposals.cell_key = cells.cell_key
+        and proposals.metric_name = cells.metric_name
+        and proposals.period = cells.period
 inner join earlier_releases
     on
         proposals.metric_name = earlier_releases.metric_name
@@ -32,6 +42,6 @@ left join cell_ancestors
 where
     (cell_ancestors.cell_key is not null or 'peer_group' in (proposals.cell_type, earlier_releases.cell_type))
     and {{ is_too_small_a_difference(differing_contributors(
-        'proposals.contributors', 'earlier_releases.contributors',
-        'proposals.value_digests', 'earlier_releases.value_digests'
+        'cells.contributors', 'earlier_releases.contributors',
+        'cells.value_digests', 'earlier_releases.value_digests'
     )) }}

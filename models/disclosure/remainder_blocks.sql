@@ -20,9 +20,16 @@ cell_tree as (
     select * from {{ ref('cell_tree') }}
 ),
 
+cell_populations as (
+    select * from {{ ref('cell_populations') }}
+),
+
 parents as (
-    select distinct parent_key as cell_key from cell_tree
-    where parent_key is not null
+    select distinct cell_tree.parent_key as cell_key
+    from cell_tree
+    inner join cell_populations
+        on cell_tree.cell_type = cell_populations.cell_type and cell_tree.cell_key = cell_populations.cell_key
+    where cell_tree.parent_key is not null
 )
 
 select

@@ -65,7 +65,8 @@ def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
             "temp_directory": str(Path(folder) / "spill"),
             "autoinstall_known_extensions": False,  # nothing is fetched from a network
         }
-        connection = duckdb.connect(config=options)
+        # In a file, unlike in memory, DuckDB compresses what it keeps.
+        connection = duckdb.connect(Path(folder) / "rows.duckdb", config=options)
         try:
             connection.execute("set TimeZone = 'UTC'")  # a time without a zone is UTC on every machine
             connection.execute(

@@ -6,8 +6,17 @@ supplies as (
     select * from {{ ref('stg_supplies') }}
 ),
 
+-- Of a network in which nobody trades, nobody is looked at.
+traders as (
+    select buyer_id as entity_id from supplies
+    union
+    select supplier_id as entity_id from supplies
+),
+
 entities as (
-    select * from {{ ref('stg_network_entities') }}
+    select network_entities.*
+    from {{ ref('stg_network_entities') }} as network_entities
+    where network_entities.entity_id in (select traders.entity_id from traders)
 )
 
 select

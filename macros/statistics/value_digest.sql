@@ -1,0 +1,3 @@
+{% macro value_digest(value) -%}
+    hashfloat8({{ value }})
+{%- endmacro %}
