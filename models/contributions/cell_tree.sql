@@ -4,7 +4,7 @@ industries as (
     select * from {{ ref('stg_industries') }}
 ),
 
--- A circle of parents hangs on nothing: it is never reached from the network, and shows no mean.
+-- A circle of parents hangs on nothing: it is never reached from the network, and is no cell.
 cell_tree as (
     select
         'network' as cell_type,

@@ -75,6 +75,7 @@ select
 from contributors
 inner join organization_industries on contributors.contributor_id = organization_industries.organization_id
 inner join industry_levels on organization_industries.industry_code = industry_levels.industry_code
+inner join cell_tree on industry_levels.level_code = cell_tree.cell_key
 union all
 -- Those of a cell that are in none of the cells below it; where there is none below, that is the cell itself (D6).
 select

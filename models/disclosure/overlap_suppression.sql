@@ -34,7 +34,7 @@ overlapping as (
     group by metric_name, period, cell_type, cell_key
 ),
 
--- Whoever was shown first stays; else whoever stands in fewest others' way, and speaks for most.
+-- Whoever was shown first stays; else whoever stands in fewest others' way; else an industry, and who speaks for most.
 ranked as (
     select
         overlapping.metric_name,
@@ -44,10 +44,8 @@ ranked as (
         row_number() over (
             partition by overlapping.metric_name, overlapping.period
             order by
-                first_releases.first_released_at asc nulls last,
-                overlapping.overlap_count asc,
-                cells.contributor_count desc,
-                overlapping.cell_type asc, overlapping.cell_key asc
+                first_releases.first_released_at asc nulls last, overlapping.overlap_count asc,
+                overlapping.cell_type asc, cells.contributor_count desc, overlapping.cell_key asc
         ) as place
     from overlapping
     inner join cells

@@ -394,7 +394,7 @@ def states(empty_database, connection, monkeypatch) -> list[tuple]:
 
 def empty(connection: psycopg.Connection) -> None:
     made = "auth, raw, last_build, bootstrap, staging, contributions, disclosure, reference, marts"
-    made += ", intelligence"
+    made += ", intelligence, ledger"
     connection.execute(f"drop schema public, {made} cascade; create schema public")
 
 

@@ -241,8 +241,8 @@ MUTATIONS = {
     ],
     "primary_suppression": [
         (PRIMARY, "primary_suppression", "contributor_count < ", "contributor_count <= "),
-        (PRIMARY, "primary_suppression", "second_largest < ", "second_largest <= "),
-        (PRIMARY, "primary_suppression", "largest, true", "largest, false"),
+        (PRIMARY, "is_dominated", "}} < {{ var", "}} <= {{ var"),
+        (PRIMARY, "primary_suppression", "'second_largest') }}, true", "'second_largest') }}, false"),
         (PRIMARY, "primary_suppression", "share >= ", "share > "),
         (PRIMARY, "primary_suppression", "count >= {{ var('stddev", "count > {{ var('stddev"),
         (PRIMARY, "quantile_is_allowed", ">=", ">"),

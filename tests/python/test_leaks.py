@@ -19,22 +19,36 @@ MEMBERS = [f"{CANARY} {number}" for number in range(12)]
 VALUES = [73_100_000 + 77_777 * number for number in range(12)]
 IDENTIFIERS = [str(identifier(member)) for member in MEMBERS]
 
-# What a build breaks, one rule for each kind of error that would quote the row or its key.
+# What builds break, one rule for each kind of error that would quote the row or its key: table -> (rule, statement).
 PLANTED = {
-    "industry_benchmarks": "alter table {} add constraint planted_check check (sample_size < 0)",
-    "network_benchmarks": "alter table {} add planted_not_null text not null",
-    "last_build.cell_members": "create unique index planted_unique on {} (cell_type)",
-    "last_build.counted_organizations": (
-        "create table nobody (id uuid primary key); "
-        "alter table {} add constraint planted_foreign_key foreign key (organization_id) references nobody"
-    ),
+    "three": {
+        "industry_benchmarks": (
+            "planted_check",
+            "alter table {} add constraint planted_check check (sample_size < 0)",
+        ),
+        "network_benchmarks": (
+            "planted_not_null",
+            "alter table {} add planted_not_null text not null",
+        ),
+        "network_intelligence_cache": (
+            "planted_unique",
+            "create unique index planted_unique on {} (cache_type)",
+        ),
+    },
+    "one more": {
+        "network_benchmarks": (
+            "planted_foreign_key",
+            "create table nobody (name text primary key); "
+            "alter table {} add constraint planted_foreign_key foreign key (metric_name) references nobody",
+        ),
+    },
 }
 UPROOTED = """
-    alter table industry_benchmarks drop constraint planted_check;
-    alter table network_benchmarks drop planted_not_null;
-    drop index last_build.planted_unique;
-    alter table last_build.counted_organizations drop constraint planted_foreign_key;
-    drop table nobody;
+    alter table industry_benchmarks drop constraint if exists planted_check;
+    alter table network_benchmarks drop column if exists planted_not_null;
+    drop index if exists planted_unique;
+    alter table network_benchmarks drop constraint if exists planted_foreign_key;
+    drop table if exists nobody;
 """
 
 
@@ -56,7 +70,8 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
     bundle.metric(METRIC)
     for name, value in zip(MEMBERS, VALUES, strict=True):
         bundle.member(name, industry="11")
-        bundle.observe(name, METRIC, value, site=CANARY, status=CANARY)
+        for period in ("2023", "2024"):
+            bundle.observe(name, METRIC, value, period=period, site=CANARY, status=CANARY)
         bundle.observe(name, CANARY, value, period=CANARY, unit=CANARY)
         bundle.observe(name, METRIC, value, period=f"2024-{CANARY}", unit=CANARY)
         bundle.observe(name, METRIC, CANARY)
@@ -96,21 +111,26 @@ def build(
     return run
 
 
-@pytest.fixture
-def planted(world: list[str], connection: psycopg.Connection) -> Iterator[list[str]]:
-    """A build of everything breaks four rules; gives the canaries, the published figures among them."""
+@pytest.fixture(params=PLANTED)
+def planted(
+    world: list[str], connection: psycopg.Connection, request: pytest.FixtureRequest
+) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """A build breaks rules; gives these by table, and the canaries, the published figures among them."""
+    connection.execute("set client_min_messages = warning")
     figures = {
         figure
-        for (statistics,) in connection.execute("select statistics from industry_benchmarks")
-        for key, figure in statistics.items()
+        for (figures,) in connection.execute("select figures from ledger.releases")
+        for key, figure in figures.items()
         if key in ("mean", "median")
     }
     assert figures
-    connection.execute("delete from industry_benchmarks; delete from network_benchmarks")
-    connection.execute("truncate last_build.cell_members, last_build.counted_organizations")
-    for table, statement in PLANTED.items():
+    connection.execute(
+        "truncate industry_benchmarks, network_benchmarks, network_intelligence_cache, last_build.metric_periods"
+    )
+    rules = PLANTED[request.param]
+    for table, (_, statement) in rules.items():
         connection.execute(statement.format(table))
-    yield [*world, *map(str, figures)]
+    yield {table: rule for table, (rule, _) in rules.items()}, [*world, *map(str, figures)]
     connection.execute(UPROOTED)
 
 
@@ -119,7 +139,7 @@ def test_a_build_of_hostile_texts_succeeds_and_shows_none(world, build, connecti
     assert told.messages == {}
     assert connection.execute(
         "select count(*) from industry_benchmarks where metric_name = %s", [METRIC]
-    ).fetchone() == (1,)
+    ).fetchone() == (2,)
     rejected = connection.execute(
         "select count(distinct rejection_reason) from staging.rejected_observations"
     ).fetchone()
@@ -128,30 +148,25 @@ def test_a_build_of_hostile_texts_succeeds_and_shows_none(world, build, connecti
 
 
 def test_a_build_that_breaks_rules_shows_no_value(planted, build, connection) -> None:
+    rules, canaries = planted
     told = build("run")
-    expected = {
-        "industry_benchmarks": "planted_check",
-        "network_benchmarks": "planted_not_null",
-        "last_build_cell_members": "planted_unique",
-        "last_build_counted_organizations": "planted_foreign_key",
-    }
-    assert set(told.messages) == set(expected)
-    for model, rule in expected.items():
+    assert set(told.messages) == set(rules)
+    for model, rule in rules.items():
         assert rule in told.messages[model]
-    assert told.places_of(*planted, "Failing row", "Key (") == set()
+    assert told.places_of(*canaries, "Failing row", "Key (") == set()
 
     # The same without row security: what the search would find.
-    for table in PLANTED:
+    for table in rules:
         connection.execute(f"alter table {table} disable row level security")
     try:
         told = build("run")
     finally:
-        for table in PLANTED:
+        for table in rules:
             connection.execute(f"alter table {table} enable row level security")
-    assert set(told.messages) == set(expected)
+    assert set(told.messages) == set(rules)
     for message in told.messages.values():
         assert "Failing row contains (" in message or "Key (" in message
-    assert {"console", "logs/dbt.log", "target/run_results.json"} <= told.places_of(*planted)
+    assert {"console", "logs/dbt.log", "target/run_results.json"} <= told.places_of(*canaries)
 
 
 BENCHMARK = """
