@@ -152,9 +152,11 @@ STORIES = [
     Story("the same group under two names",
           [("peer_group 1", spread("a", 12), ("median",)), ("peer_group 2", spread("a", 12), ("median",))],
           {}),
-    Story("a total", [("network", spread("a", 12), ("mean",))], {"(d) differences": {"a11"}}),
+    Story("a total", [("network", spread("a", 12), ("mean",))], {"(d) linked metrics": {"a11"}}),
     Story("a part of it", [("network", spread("a", 11, 10), ("mean",))], {}, component_of="a_total"),
     Story("another part", [("network", spread("a", 12, 20), ("mean",))], {}, component_of="a_total"),
+    Story("a total of everybody", [("network", spread("a", 12), ("mean",))], {}),
+    Story("its part", [("network", spread("a", 12, 10), ("mean",))], {}, component_of="a_total_of_everybody"),
     # (e)
     Story("five solved for",
           [("network", people("a", (40, 60, 75, 90, 130)), (*QUARTILES, "mean", "stddev"))],
