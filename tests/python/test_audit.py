@@ -18,6 +18,7 @@ import pytest
 from scripts.attacks import row_space, unrecorded
 from scripts.attacks.evidence import Evidence, Release, Series, is_dominated
 from scripts.attacks.evidence import interval as rounding_interval
+from scripts.attacks.reconstruction import MOMENTS, largest, order_statistics
 from scripts.audit import ATTACKS
 
 PERIOD = "2024"
@@ -325,6 +326,43 @@ def small_blocks(series: Series) -> set[frozenset[int]]:
             if spans and not any(smaller < chosen for smaller in found):
                 found.add(chosen)
     return found
+
+
+def test_the_closed_forms_hold_the_truth_and_no_more_than_they_must() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(300):
+        n = int(random.integers(2, 40))
+        values = random.lognormal(0, random.uniform(0.1, 3), n) * (random.random(n) < 0.8)
+        if not values.any():
+            continue
+        total, squares = float(values.sum()), float((values**2).sum())
+        for floor in (0.0, -np.inf):
+            lowest, highest = largest(n, total, squares, floor)
+            assert lowest - 1e-9 * highest <= values.max() <= highest * (1 + 1e-9)
+        # All others equal: the largest cannot be larger; as many as fit at the limit: it cannot be smaller.
+        lowest, highest = largest(n, total, squares, 0.0)
+        others = (total - highest) / (n - 1)
+        assert highest**2 + (n - 1) * others**2 == pytest.approx(squares)
+        count = int(total // lowest)
+        assert count * lowest**2 + (total - count * lowest) ** 2 == pytest.approx(squares)
+
+
+def test_order_statistics_hold_the_truth() -> None:
+    random = np.random.default_rng(4)
+    narrow = 0
+    for _ in range(60):
+        n = int(random.integers(4, 12))
+        values = people("a", sorted(random.lognormal(3, 1, n)))
+        names = tuple(random.permutation(ALL)[: random.integers(2, 8)])
+        release = Release("network", 1, frozenset(), figures(values, names))
+        for rank, (lowest, highest) in order_statistics(release, n, 0.0).items():
+            # What the quantiles tell is taken at its middle: half a digit of the third more or less.
+            truth = values[f"a{rank}"]
+            assert lowest * 0.98 <= truth <= highest * 1.02 or not set(names) >= MOMENTS
+            narrow += highest < 1.1 * lowest
+            if not set(names) >= MOMENTS:
+                assert lowest - 1e-6 * truth <= truth <= highest + 1e-6 * truth
+    assert narrow > 50
 
 
 # --- through the command ---
