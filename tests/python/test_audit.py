@@ -18,7 +18,8 @@ import pytest
 from scripts.attacks import row_space, unrecorded
 from scripts.attacks.evidence import Evidence, Release, Series, is_dominated
 from scripts.attacks.evidence import interval as rounding_interval
-from scripts.attacks.reconstruction import MOMENTS, largest, order_statistics
+from scripts.attacks.reconstruction import MOMENTS, order_statistics
+from scripts.attacks.reconstruction import largest as ends_of_largest
 from scripts.audit import ATTACKS
 
 PERIOD = "2024"
@@ -276,14 +277,14 @@ def test_a_figure_stands_for_all_that_rounds_to_it(figure: float, lowest: float,
 
 
 @pytest.mark.parametrize(
-    ("values", "verdict"),
+    ("total", "largest", "second", "verdict"),
     [
-        ([1000, 50, 50, 49.9], True), ([1000, 50, 50, 50], False), ([0, 0, 0], True), ([5], True),
-        ([5, 4], True), ([-1000, 50, 50, 50], False), ([-1000, 900, 50], True),
+        (1149.9, 1000, 50, True), (1150, 1000, 50, False), (0, 0, 0, True), (5, 5, 0, True), (9, 5, 4, True),
+        (1950, 1000, 900, True),
     ],
 )  # fmt: skip
-def test_who_dominates_whom(values: list[float], verdict: bool) -> None:
-    assert is_dominated(values) is verdict
+def test_who_dominates_whom(total: float, largest: float, second: float, verdict: bool) -> None:
+    assert is_dominated(total, largest, second) is verdict
 
 
 def test_the_search_for_small_blocks_misses_none() -> None:
@@ -337,10 +338,10 @@ def test_the_closed_forms_hold_the_truth_and_no_more_than_they_must() -> None:
             continue
         total, squares = float(values.sum()), float((values**2).sum())
         for floor in (0.0, -np.inf):
-            lowest, highest = largest(n, total, squares, floor)
+            lowest, highest = ends_of_largest(n, total, squares, floor)
             assert lowest - 1e-9 * highest <= values.max() <= highest * (1 + 1e-9)
         # All others equal: the largest cannot be larger; as many as fit at the limit: it cannot be smaller.
-        lowest, highest = largest(n, total, squares, 0.0)
+        lowest, highest = ends_of_largest(n, total, squares, 0.0)
         others = (total - highest) / (n - 1)
         assert highest**2 + (n - 1) * others**2 == pytest.approx(squares)
         count = int(total // lowest)
