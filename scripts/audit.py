@@ -12,7 +12,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from scripts.attacks import difference, echo, interval, reconstruction, remainder, row_space, unrecorded
+from scripts.attacks import (
+    difference,
+    echo,
+    interval,
+    linked,
+    reconstruction,
+    remainder,
+    row_space,
+    unrecorded,
+)
 from scripts.attacks.evidence import Evidence, Exposure, Outcome, read
 from scripts.shared import database
 
@@ -24,6 +33,7 @@ ATTACKS: dict[str, tuple[Callable[[Evidence], Outcome], str, str]] = {
     "(b) dominated remainders": (remainder.attack, "sums", "of values no longer known"),
     "(c) intervals": (interval.attack, "contributors", "not sampled or solved"),
     "(d) differences": (difference.attack, "pairs of releases", ""),
+    "(d) linked metrics": (linked.attack, "pairs of releases", ""),
     "(e) reconstruction": (reconstruction.attack, "releases", "of values no longer known"),
 }
 MOST_LISTED = 40

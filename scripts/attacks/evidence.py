@@ -230,7 +230,6 @@ def is_close(lowest: float, highest: float, value: float) -> bool:
     return value - margin <= lowest and highest <= value + margin
 
 
-def is_dominated(values: list[float]) -> bool:
-    """The p% rule on values whose sum is known: the second largest can work out the largest, or all are 0."""
-    *rest, _second, largest = [0.0, *sorted(map(abs, values))]
-    return largest == 0 or sum(rest) < CLOSENESS * largest
+def is_dominated(total: float, largest: float, second: float) -> bool:
+    """The p% rule on magnitudes whose sum is known: the second can work out the largest, or all are 0."""
+    return largest == 0 or total - largest - second < CLOSENESS * largest

@@ -191,6 +191,7 @@ class Component:
             b_ub=np.concatenate([self.sums[:, 1], -self.sums[:, 0]]) / scale,
             bounds=np.column_stack([knowledge.lowest, knowledge.highest]) / scale,
             method="highs",
+            options={"presolve": False},  # which calls some unbounded programs infeasible
         )
         if solved.status == 0:
             return float(solved.fun) * direction * scale

@@ -18,6 +18,8 @@ import pytest
 from scripts.attacks import row_space, unrecorded
 from scripts.attacks.evidence import Evidence, Release, Series, is_dominated
 from scripts.attacks.evidence import interval as rounding_interval
+from scripts.attacks.reconstruction import MOMENTS, order_statistics
+from scripts.attacks.reconstruction import largest as ends_of_largest
 from scripts.audit import ATTACKS
 
 PERIOD = "2024"
@@ -152,9 +154,11 @@ STORIES = [
     Story("the same group under two names",
           [("peer_group 1", spread("a", 12), ("median",)), ("peer_group 2", spread("a", 12), ("median",))],
           {}),
-    Story("a total", [("network", spread("a", 12), ("mean",))], {"(d) differences": {"a11"}}),
+    Story("a total", [("network", spread("a", 12), ("mean",))], {"(d) linked metrics": {"a11"}}),
     Story("a part of it", [("network", spread("a", 11, 10), ("mean",))], {}, component_of="a_total"),
     Story("another part", [("network", spread("a", 12, 20), ("mean",))], {}, component_of="a_total"),
+    Story("a total of everybody", [("network", spread("a", 12), ("mean",))], {}),
+    Story("its part", [("network", spread("a", 12, 10), ("mean",))], {}, component_of="a_total_of_everybody"),
     # (e)
     Story("five solved for",
           [("network", people("a", (40, 60, 75, 90, 130)), (*QUARTILES, "mean", "stddev"))],
@@ -273,14 +277,14 @@ def test_a_figure_stands_for_all_that_rounds_to_it(figure: float, lowest: float,
 
 
 @pytest.mark.parametrize(
-    ("values", "verdict"),
+    ("total", "largest", "second", "verdict"),
     [
-        ([1000, 50, 50, 49.9], True), ([1000, 50, 50, 50], False), ([0, 0, 0], True), ([5], True),
-        ([5, 4], True), ([-1000, 50, 50, 50], False), ([-1000, 900, 50], True),
+        (1149.9, 1000, 50, True), (1150, 1000, 50, False), (0, 0, 0, True), (5, 5, 0, True), (9, 5, 4, True),
+        (1950, 1000, 900, True),
     ],
 )  # fmt: skip
-def test_who_dominates_whom(values: list[float], verdict: bool) -> None:
-    assert is_dominated(values) is verdict
+def test_who_dominates_whom(total: float, largest: float, second: float, verdict: bool) -> None:
+    assert is_dominated(total, largest, second) is verdict
 
 
 def test_the_search_for_small_blocks_misses_none() -> None:
@@ -323,6 +327,43 @@ def small_blocks(series: Series) -> set[frozenset[int]]:
             if spans and not any(smaller < chosen for smaller in found):
                 found.add(chosen)
     return found
+
+
+def test_the_closed_forms_hold_the_truth_and_no_more_than_they_must() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(300):
+        n = int(random.integers(2, 40))
+        values = random.lognormal(0, random.uniform(0.1, 3), n) * (random.random(n) < 0.8)
+        if not values.any():
+            continue
+        total, squares = float(values.sum()), float((values**2).sum())
+        for floor in (0.0, -np.inf):
+            lowest, highest = ends_of_largest(n, total, squares, floor)
+            assert lowest - 1e-9 * highest <= values.max() <= highest * (1 + 1e-9)
+        # All others equal: the largest cannot be larger; as many as fit at the limit: it cannot be smaller.
+        lowest, highest = ends_of_largest(n, total, squares, 0.0)
+        others = (total - highest) / (n - 1)
+        assert highest**2 + (n - 1) * others**2 == pytest.approx(squares)
+        count = int(total // lowest)
+        assert count * lowest**2 + (total - count * lowest) ** 2 == pytest.approx(squares)
+
+
+def test_order_statistics_hold_the_truth() -> None:
+    random = np.random.default_rng(4)
+    narrow = 0
+    for _ in range(60):
+        n = int(random.integers(4, 12))
+        values = people("a", sorted(random.lognormal(3, 1, n)))
+        names = tuple(random.permutation(ALL)[: random.integers(2, 8)])
+        release = Release("network", 1, frozenset(), figures(values, names))
+        for rank, (lowest, highest) in order_statistics(release, n, 0.0).items():
+            # What the quantiles tell is taken at its middle: half a digit of the third more or less.
+            truth = values[f"a{rank}"]
+            assert lowest * 0.98 <= truth <= highest * 1.02 or not set(names) >= MOMENTS
+            narrow += highest < 1.1 * lowest
+            if not set(names) >= MOMENTS:
+                assert lowest - 1e-6 * truth <= truth <= highest + 1e-6 * truth
+    assert narrow > 50
 
 
 # --- through the command ---
