@@ -7,7 +7,7 @@ not concerned are shown both times.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from dbt.cli.main import dbtRunner
 from stories import (
     BUILDS,
     MOMENTS,
+    RULES,
     Attack,
     Look,
     Scenario,
@@ -38,6 +39,13 @@ from worlds import Bundle
 pytestmark = pytest.mark.database
 
 SCENARIOS: list[Scenario] = []
+MODELS = (
+    "--select",
+    "+industry_benchmarks",
+    "+network_benchmarks",
+    "+network_intelligence_cache",
+    "last_build",
+)
 STRICTER = {"minimum_contributors": 6, "significant_digits": 4}  # in the last build
 
 
@@ -94,7 +102,7 @@ def nine_times_100_and_one_of_730(world: World) -> Attack:
     return lambda seen: 10 * seen.mean("parent") - 9 * seen.mean("child")
 
 
-@scenario("remainder", 400, neighbours=("neighbours", "larger child", "parent"))
+@scenario("remainder", 400, neighbours=("neighbours", "parent"))
 def what_two_children_leave(world: World) -> Attack:
     begin(world, "parent")
     world.industry("larger child", "parent")
@@ -126,7 +134,7 @@ def a_remainder_of_five_that_are_all_zero(world: World) -> Attack:
     return lambda seen: 14 * seen.mean("parent") - 9 * seen.mean("child")
 
 
-@scenario("remainder", 450, neighbours=("neighbours", ""))
+@scenario("remainder", 450, neighbours=("",))
 def the_network_without_all_its_industries(world: World) -> Attack:
     begin(world, "industry")
     world.crowd("industry", around(50, 7))
@@ -137,7 +145,7 @@ def the_network_without_all_its_industries(world: World) -> Attack:
 # --- D1 to D3: what looks like five and is not ---
 
 
-@scenario("spread", 0, neighbours=("other neighbours",))
+@scenario(("spread", "remainder"), 0, neighbours=("other neighbours",), each_suffices=True)
 def fifty_nine_members_of_whom_five_report_zero(world: World) -> Attack:
     begin(world, "silent", "other neighbours")
     world.crowd("other neighbours", around(100, 9))
@@ -145,9 +153,10 @@ def fifty_nine_members_of_whom_five_report_zero(world: World) -> Attack:
     return lambda seen: 5 * seen.mean("silent")
 
 
-@scenario(("ownership", "dominance"), 500, each_suffices=True)
+@scenario(("ownership", "dominance", "remainder"), 500, neighbours=("other neighbours",), each_suffices=True)
 def a_parent_with_four_empty_subsidiaries(world: World) -> Attack:
-    begin(world, "group")
+    begin(world, "group", "other neighbours")
+    world.crowd("other neighbours", around(100, 9))
     world.member("parent", 500, industry="group")
     for number in range(4):
         world.member(f"subsidiary {number}", 0, industry="group", parent="parent")
@@ -421,16 +430,21 @@ def consent_ends(world: World) -> None:
 
 
 def stricter_thresholds(world: World) -> None:
-    begin(world, "five", "five later", "six later")
+    begin(world, "five", "six")
     world.crowd("five", [100.1, 110.2, 120.3, 130.4, 140.6])
-    world.metric("later", build=BUILDS)
-    for industry, count in (("five later", 5), ("six later", 6)):
+    for metric, industry, count in (("later of five", "five", 5), ("later of six", "six", 6)):
+        world.metric(metric, build=BUILDS)
         for number in range(count):
-            world.member(f"{industry} {number}", industry=industry, build=BUILDS)
-            world.reports(f"{industry} {number}", 123.4 + number, "later", build=BUILDS)
+            if industry == "six":
+                world.member(f"{industry} {number}", industry=industry, build=BUILDS)
+            world.reports(f"{industry} {number}", 123.4 + number, metric, build=BUILDS)
 
 
 INDUSTRIES = 8
+
+
+def newcomers(industry: int, build: int) -> int:
+    return (industry * build + industry + build) % 4
 
 
 def members_arrive(world: World) -> None:
@@ -440,10 +454,56 @@ def members_arrive(world: World) -> None:
         world.industry(str(number))
         world.crowd(str(number), around(100, 6))
         for build in range(2, 7):
-            newcomers = (number * build + number + build) % 4
-            world.crowd(
-                str(number), around(100 + build, newcomers), f"{number} of build {build}", build=build
-            )
+            values = around(100 + build, newcomers(number, build))
+            world.crowd(str(number), values, f"{number} of build {build}", build=build)
+
+
+def an_industry_under_a_new_code(world: World) -> Attack:
+    """Six go over to a code under which there is one more."""
+    begin(world, "old code", "new code")
+    world.crowd("old code", around(100, 6))
+    world.member("alone", 170, industry="new code", build=2)
+    for number in range(6):
+        world.moves(f"old code {number}", "new code", build=2)
+    return lambda seen: 7 * seen.mean("new code", 2) - 6 * seen.mean("old code", 1)
+
+
+def an_old_parent_and_new_children(world: World) -> Attack:
+    """Of seven outside the children five go into one and five others come: two were there all along."""
+    begin(world, "parent")
+    world.industry("first", "parent")
+    world.industry("second", "parent")
+    world.crowd("first", around(100, 9))
+    world.crowd("second", around(100, 6))
+    world.crowd("parent", around(100, 5), "mover")
+    world.crowd("parent", [150, 270], "stays")
+    for number in range(5):
+        world.moves(f"mover {number}", "first", build=2)
+    world.crowd("parent", around(100, 5), "newcomer", build=2)
+    return lambda seen: 22 * seen.mean("parent", 1) - 14 * seen.mean("first", 2) - 6 * seen.mean("second", 1)
+
+
+def parts_shown_later_than_their_total(world: World) -> Attack:
+    """The total stays as it was before one joined; the parts are new, and speak for whoever is there now."""
+    begin(world, "industry")
+    world.metric("scope 1", part_of="")
+    world.metric("scope 2", part_of="")
+    world.crowd("industry", around(150, 10))
+    world.member("joiner", 260, industry="industry", build=2)
+    world.reports("joiner", 155, "scope 1", build=2)
+    world.reports("joiner", 105, "scope 2", build=2)
+    for industry, first, second in (
+        ("neighbours", around(60, 8), around(40, 8)),
+        ("industry", around(100, 10), around(50, 10)),
+    ):
+        for number, (one, other) in enumerate(zip(first, second, strict=True)):
+            world.reports(f"{industry} {number}", one, "scope 1", build=2)
+            world.reports(f"{industry} {number}", other, "scope 2", build=2)
+    return lambda seen: (
+        11 * seen.mean("industry", 2, metric="scope 1")
+        + 11 * seen.mean("industry", 2, metric="scope 2")
+        - 10 * seen.mean("industry", 2)
+    )
 
 
 def sold_and_withdrawn(world: World) -> None:
@@ -497,12 +557,15 @@ def a_part_withheld_in_the_child_only(world: World) -> Attack:
     for number, value in enumerate(around(60, 8)):
         world.reports(f"neighbours {number}", value, "scope 1")
         world.reports(f"neighbours {number}", value / 2, "scope 2")
-    for industry, second, unsaid in (("child", [*around(50, 9), 200], 1), ("sibling", around(50, 10), 5)):
-        for number, value in enumerate(second):
-            world.member(f"{industry} {number}", 100 + number + value, industry=industry)
-            world.reports(f"{industry} {number}", 100 + number, "scope 1")
-            if number < len(second) - unsaid:
-                world.reports(f"{industry} {number}", value, "scope 2")
+    for industry, told, untold in (
+        ("child", around(50, 9), [200]),
+        ("sibling", around(50, 5), around(50, 5)),
+    ):
+        for number, (first, second) in enumerate(zip(around(100, 10), [*told, *untold], strict=True)):
+            world.member(f"{industry} {number}", first + second, industry=industry)
+            world.reports(f"{industry} {number}", first, "scope 1")
+            if number < len(told):
+                world.reports(f"{industry} {number}", second, "scope 2")
     return lambda seen: (
         10 * seen.mean("child")
         - 10 * seen.mean("child", metric="scope 1")
@@ -514,7 +577,8 @@ def a_part_withheld_in_the_child_only(world: World) -> Attack:
 STORIES = [
     six_members_to_and_fro, one_group_twice, two_groups_with_equal_claims, a_group_too_small_to_show,
     consent_ends, stricter_thresholds, members_arrive, sold_and_withdrawn, one_cell_in_four_releases,
-    a_part_withheld_in_the_child_only,
+    a_part_withheld_in_the_child_only, an_industry_under_a_new_code, an_old_parent_and_new_children,
+    parts_shown_later_than_their_total,
 ]  # fmt: skip
 
 
@@ -544,19 +608,16 @@ def live(bundles: list[Bundle], statements: list[list[tuple]], folder: Path, run
             for statement in done:
                 connection.execute(*statement)
             terms = {"as_of": MOMENTS[build - 1].isoformat()} | (STRICTER if build == BUILDS else {})
-            run("run", "--vars", json.dumps(terms))
+            run("run", *MODELS, "--vars", json.dumps(terms))
             looks.append(look(connection))
     return looks
 
 
-@pytest.fixture(scope="module")
-def looks(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPathFactory) -> list[Look]:
-    """What stood there after each build, with the rules taken out of the metrics that say so."""
-    folder = tmp_path_factory.mktemp("stories")
-    stage, _ = told()
+def built_without(dbt: Callable, folder: Path, rules: Iterable[str]) -> Callable[..., None]:
+    """dbt on the project with these rules taken out where a name says so, the catalogue being there."""
     dbt("build", "--select", "path:seeds", "+path:models/catalogue")
     manifest = dbt("parse").result
-    take_out(manifest)
+    take_out(manifest, rules)
     (folder / "profiles.yml").write_text((PROJECT / "profiles.example.yml").read_text())
     places = ["--project-dir", PROJECT, "--profiles-dir", folder, "--target-path", folder]
 
@@ -565,21 +626,29 @@ def looks(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
         result = runner.invoke([*arguments, *map(str, places), "--log-path", str(folder), "--quiet"])
         assert result.success, complaints(result)
 
-    return live(stage.bundles, stage.statements, folder, run)
+    return run
+
+
+@pytest.fixture(scope="module")
+def looks(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPathFactory) -> list[Look]:
+    """What stood there after each build, with the rules taken out of the metrics that say so."""
+    folder = tmp_path_factory.mktemp("stories")
+    stage, _ = told()
+    return live(stage.bundles, stage.statements, folder, built_without(dbt, folder, RULES))
 
 
 @pytest.fixture(scope="module")
 def other_looks(
     server: dict[str, str], template: str, dbt: Callable, tmp_path_factory: pytest.TempPathFactory
 ) -> list[Look]:
-    """The same rows in another order, in another database, built by the project as it is."""
+    """The same rows in another order, in another database, with every rule on."""
     folder = tmp_path_factory.mktemp("shuffled")
     stage, _ = told()
     random = np.random.default_rng(7)
     bundles = [shuffled(bundle, random) for bundle in stage.bundles]
     with new_database(server, f"blipee_other{SUFFIX}", template) as variables, environment(variables):
-        dbt("build", "--select", "path:seeds", "+path:models/catalogue")
-        return live(bundles, stage.statements, folder, dbt)
+        # Who owns whom is told apart by organisation, not by metric: it must be the same in both databases.
+        return live(bundles, stage.statements, folder, built_without(dbt, folder, ["ownership"]))
 
 
 @pytest.fixture(scope="module")
@@ -662,6 +731,19 @@ def test_of_two_groups_with_equal_claims_one_is_shown(looks, other_looks):
     assert shown[0] == shown[1]
 
 
+@pytest.mark.xfail(
+    strict=True, reason="the second largest of one or two contributors is taken for the largest"
+)
+def test_of_two_children_the_smaller_gives_up_its_mean(looks):
+    """With the six of the smaller child what is left over is safe: it need not take the nine of the other."""
+    seen = Seen(looks, "what two children leave")
+    assert not seen.shows("mean", "smaller child")
+    assert seen.shows("mean", "larger child")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a peer group of less than ten shows nothing, and yet counts as visible"
+)
 def test_a_group_that_shows_nothing_hides_nothing(looks):
     seen = Seen(looks, "a group too small to show")
     assert not seen.shows("median", "group")
@@ -685,6 +767,9 @@ def test_a_consent_that_ends_hides_every_cell_in_the_next_build(period, ending, 
     assert [(summary["benchmarks"], summary["industries"]) for summary in summaries] == [(5, 3), (1, 1)]
 
 
+@pytest.mark.xfail(
+    strict=True, reason="the ledger names the parent at the time, the withdrawal the one of now"
+)
 def test_a_subsidiary_that_withdraws_is_in_no_figure_of_a_former_parent(looks):
     seen = Seen(looks, "sold and withdrawn")
     assert seen.mean("industry", 1) == seen.mean("industry", 2) == pytest.approx(670 / 6, rel=0.005)
@@ -694,14 +779,28 @@ def test_a_subsidiary_that_withdraws_is_in_no_figure_of_a_former_parent(looks):
 # --- several rules together ---
 
 
-def test_four_releases_of_one_cell_tell_nobody(looks, attacks):
-    name = "one cell in four releases"
-    assert worked_out(attacks[name], looks, name) != pytest.approx(210)
+@pytest.mark.xfail(strict=True, reason="releases are compared two by two, and over time within one cell")
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("one cell in four releases", 210),
+        ("an industry under a new code", 170),
+        ("an old parent and new children", 420),
+    ],
+)
+def test_releases_of_several_builds_tell_nobody(name, secret, looks, attacks):
+    assert worked_out(attacks[name], looks, name) != pytest.approx(secret)
 
 
-def test_what_a_linked_part_withholds_does_not_come_back_as_a_remainder(looks, attacks):
-    name = "a part withheld in the child only"
-    assert worked_out(attacks[name], looks, name) != pytest.approx(200)
+@pytest.mark.xfail(
+    strict=True, reason="linked metrics are compared cell by cell, and with what is proposed now"
+)
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [("a part withheld in the child only", 200), ("parts shown later than their total", 260)],
+)
+def test_linked_metrics_tell_nobody(name, secret, looks, attacks):
+    assert worked_out(attacks[name], looks, name) != pytest.approx(secret)
 
 
 # --- thresholds, determinism, arrivals ---
@@ -711,16 +810,16 @@ def test_stricter_thresholds_are_recorded_and_open_nothing_again(looks):
     seen = Seen(looks, "stricter thresholds")
     before, last = looks[-2:]
     # Every figure that stood there stands there, with its digits, and nothing else of these metrics.
-    later = "stricter thresholds later"
+    later = [f"stricter thresholds later of {count}" for count in ("five", "six")]
     for table in ("industry", "network"):
-        kept = {key: value for key, value in getattr(last, table).items() if key[0] != later}
+        kept = {key: value for key, value in getattr(last, table).items() if key[0] not in later}
         assert kept == getattr(before, table)
     assert seen.mean("five", BUILDS) == seen.mean("five", 1) == 120
     assert last.ledger[: len(before.ledger)] == before.ledger
     news = last.ledger[len(before.ledger) :]
-    assert {release.metric_name for release in news} == {later}
-    assert seen.mean("six later", BUILDS, metric="later") == 125.9
-    assert not seen.shows("mean", "five later", BUILDS, metric="later")
+    assert {release.metric_name for release in news} == {later[1]}
+    assert seen.mean("six", BUILDS, metric="later of six") == 125.9
+    assert not seen.shows("mean", "five", BUILDS, metric="later of five")
     assert {release.thresholds["minimum_contributors"] for release in before.ledger} == {5}
     assert all(release.thresholds.items() >= STRICTER.items() for release in news)
 
@@ -741,14 +840,16 @@ def test_the_same_rows_and_moments_give_the_same_bytes(looks, other_looks):
 
 
 def test_cells_that_grow_slowly_are_not_frozen_for_ever(looks):
-    """Whoever arrives is seen at the latest when five have arrived."""
+    """What is shown is never five newcomers behind; of the industries' cells 22 of 48 are current."""
     seen = Seen(looks, "members arrive")
+    current = []
     for build in range(1, 7):
-        print(
-            build,
-            [len(seen.releases(str(n), build)) for n in range(INDUSTRIES)],
-            [len(seen.releases(str(n), build)[-1][0]) for n in range(INDUSTRIES)],
-            [6 + sum((n * b + n + b) % 4 for b in range(2, build + 1)) for n in range(INDUSTRIES)],
-            len(seen.releases("", build)),
-            len(seen.releases("", build)[-1][0]),
-        )
+        there = [
+            6 + sum(newcomers(number, each) for each in range(2, build + 1)) for number in range(INDUSTRIES)
+        ]
+        shown = [len(seen.releases(str(number), build)[-1].contributors) for number in range(INDUSTRIES)]
+        behind = [now - then for now, then in zip(there, shown, strict=True)]
+        assert all(0 <= missing < 5 for missing in behind), f"build {build}: {behind}"
+        assert len(seen.releases("", build)[-1].contributors) == sum(there)
+        current.append(behind.count(0))
+    assert current == [8, 2, 4, 6, 2, 0]
