@@ -21,7 +21,7 @@ MOMENTS = [AS_OF + timedelta(hours=build) for build in range(BUILDS)]
 # --- rules, and how each is taken out of the metrics that say so ---
 
 OFF = "metric_name like '% -{rule}%'"
-# rule -> where it stands in the manifest, what it says there, what it says without the rule; None is all of it.
+# rule -> where it stands in the manifest, what it says there, and what without the rule; None is all of it.
 RULES = {
     "few": ("primary_suppression", "contributor_count < {{", "not {off} and contributor_count < {{"),
     "dominance": ("primary_suppression", "coalesce({{ is_dom", "not {off} and coalesce({{ is_dom"),
@@ -78,9 +78,10 @@ RULES = {
 }
 
 
-def take_out(manifest: Manifest) -> None:
-    """Take each rule out of the metrics, or the organisations, that are named after being without it."""
-    for rule, (place, text, instead) in RULES.items():
+def take_out(manifest: Manifest, rules: Iterable[str] = tuple(RULES)) -> None:
+    """Take these rules out of the metrics, or the organisations, that are named after being without them."""
+    for rule in rules:
+        place, text, instead = RULES[rule]
         code, attribute = manifest.macros.get(f"macro.blipee_benchmarks.{place}"), "macro_sql"
         if code is None:
             code, attribute = manifest.nodes[f"model.blipee_benchmarks.{place}"], "raw_code"
