@@ -54,7 +54,11 @@ select
     described.quantiles,
     described.absolute_total,
     described.largest_values[1] as largest,
-    described.largest_values[2] as second_largest,
+    case described.contributor_count
+        when 1 then 0
+        when 2 then described.largest_values[3]
+        else described.largest_values[2]
+    end as second_largest,
     case
         when described.quantiles[2] = described.quantiles[4]
             then {{ share_of_value('cell_values.contributed_values', 'described.middle_value') }}

@@ -35,7 +35,9 @@ visible as (
             and cells.cell_key = primary_suppression.cell_key
             and cells.metric_name = primary_suppression.metric_name
             and cells.period = primary_suppression.period
-    where primary_suppression.allows_mean or primary_suppression.allows_median
+    where
+        primary_suppression.allows_median
+        or (primary_suppression.allows_mean and cells.cell_type <> 'peer_group')
 ),
 
 -- What is nested differs by as many contributors as it has more or fewer.

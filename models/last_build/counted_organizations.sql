@@ -14,9 +14,10 @@ changed_contributors as (
     select * from {{ ref('changed_contributors') }}
 )
 
--- Only once what must be worked out again is marked, and what was withdrawn is hidden:
+-- Only once what must be worked out again is marked, what was withdrawn is hidden, and who is counted is remembered:
 -- depends_on: {{ ref('changed_metric_periods') }}
 -- depends_on: {{ ref('withdrawn_releases') }}
+-- depends_on: {{ ref('ledger_ownership') }}
 select
     eligible_organizations.organization_id,
     eligible_organizations.data_categories,

@@ -16,8 +16,8 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
-contributors as (
-    select * from {{ source('ledger', 'contributors') }}
+ownership as (
+    select * from {{ source('ledger', 'ownership') }}
 ),
 
 earlier_releases as (
@@ -30,11 +30,11 @@ withdrawn_before as (
 
 withdrawn_consents as (
     select distinct
-        contributors.contributor_number,
+        ownership.contributor_number,
         counted_category.data_category
     from changed_contributors
     inner join counted_before on changed_contributors.contributor_id = counted_before.contributor_id
-    inner join contributors on counted_before.contributor_id = contributors.contributor_id
+    inner join ownership on counted_before.organization_id = ownership.organization_id
     left join eligible on counted_before.organization_id = eligible.organization_id
     cross join unnest(counted_before.data_categories) as counted_category (data_category)
     where coalesce(counted_category.data_category <> all(eligible.data_categories), true)

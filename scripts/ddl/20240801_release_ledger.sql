@@ -8,6 +8,13 @@ create table ledger.contributors (
     contributor_id uuid not null unique
 );
 
+-- For whom an organisation was ever counted: it may be sold, and withdraw afterwards.
+create table ledger.ownership (
+    organization_id uuid not null,
+    contributor_number integer not null references ledger.contributors (contributor_number),
+    primary key (organization_id, contributor_number)
+);
+
 create table ledger.releases (
     release_id bigint generated always as identity primary key,
     cell_type text not null,

@@ -14,7 +14,7 @@ begin
         'agent_ml_requests', 'network_intelligence_cache', 'regulatory_compliance',
         'raw.batches', 'raw.metric_observations', 'raw.observed_series', 'raw.metrics', 'raw.rejected_rows',
         'last_build.counted_organizations', 'last_build.cell_members', 'last_build.metric_periods',
-        'ledger.contributors', 'ledger.releases', 'ledger.withdrawn_releases'
+        'ledger.contributors', 'ledger.ownership', 'ledger.releases', 'ledger.withdrawn_releases'
     ]::regclass [] loop
         execute format('alter table %s enable row level security', secured);
         execute format('create policy blipee_writer on %s to blipee_writer using (true)', secured);

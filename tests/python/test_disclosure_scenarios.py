@@ -173,9 +173,6 @@ def test_of_two_groups_with_equal_claims_one_is_shown(looks, other_looks):
     assert shown[0] == shown[1]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the second largest of one or two contributors is taken for the largest"
-)
 def test_of_two_children_the_smaller_gives_up_its_mean(looks):
     """With the six of the smaller child what is left over is safe: it need not take the nine of the other."""
     seen = Seen(looks, "what two children leave")
@@ -183,9 +180,6 @@ def test_of_two_children_the_smaller_gives_up_its_mean(looks):
     assert seen.shows("mean", "larger child")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a peer group of less than ten shows nothing, and yet counts as visible"
-)
 def test_a_group_that_shows_nothing_hides_nothing(looks):
     seen = Seen(looks, "a group too small to show")
     assert not seen.shows("median", "group")
@@ -209,9 +203,6 @@ def test_a_consent_that_ends_hides_every_cell_in_the_next_build(period, ending, 
     assert [(summary["benchmarks"], summary["industries"]) for summary in summaries] == [(5, 3), (1, 1)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the ledger names the parent at the time, the withdrawal the one of now"
-)
 def test_a_subsidiary_that_withdraws_is_in_no_figure_of_a_former_parent(looks):
     seen = Seen(looks, "sold and withdrawn")
     assert seen.mean("industry", 1) == seen.mean("industry", 2) == pytest.approx(670 / 6, rel=0.005)
@@ -234,7 +225,6 @@ def test_releases_of_several_builds_tell_nobody(name, secret, looks, attacks):
     assert worked_out(attacks[name], looks, name) != pytest.approx(secret)
 
 
-@pytest.mark.xfail(strict=True, reason="what lies outside the tree of cells is compared with no ancestor")
 @pytest.mark.parametrize("name", ["a child of industries in a circle", "a child below the deepest level"])
 def test_medians_outside_the_tree_tell_nobody(name, looks, attacks):
     assert worked_out(attacks[name], looks, name) != pytest.approx(70)
@@ -251,9 +241,6 @@ def test_linked_metrics_tell_nobody(name, secret, looks, attacks):
     assert worked_out(attacks[name], looks, name) != pytest.approx(secret)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a cell outside the tree is in no remainder, and so never judged by D6"
-)
 @pytest.mark.parametrize(
     ("name", "cells"),
     [

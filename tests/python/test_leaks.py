@@ -19,7 +19,7 @@ MEMBERS = [f"{CANARY} {number}" for number in range(12)]
 VALUES = [73_100_000 + 77_777 * number for number in range(12)]
 IDENTIFIERS = [str(identifier(member)) for member in MEMBERS]
 
-# What builds break, one rule for each kind of error that would quote the row or its key: table -> (rule, statement).
+# What builds break, one rule for each kind of error that quotes the row or its key: table -> (rule, statement).
 PLANTED = {
     "three": {
         "industry_benchmarks": (
