@@ -20,7 +20,7 @@ from scripts.attacks.evidence import Evidence, Release, Series, label, read
 from scripts.audit import ATTACKS
 
 WORLDS, BUILDS = 200, 6
-UNGUARDED = 25  # worlds of which all that no rule looked at is attacked; there an attack takes its time
+UNGUARDED = 12  # worlds of which all that no rule looked at is attacked; there an attack takes its time
 PERIOD = "2024"
 SHAPES: dict[str, Callable[[np.random.Generator], float]] = {
     "even": lambda random: random.uniform(50, 150),
