@@ -15,4 +15,5 @@ grant select, insert, update, delete on
 last_build.counted_organizations, last_build.cell_members, last_build.metric_periods
 to blipee_writer;
 -- Nothing in the ledger is ever changed or forgotten.
-grant select, insert on ledger.contributors, ledger.ownership, ledger.releases, ledger.withdrawn_releases to blipee_writer;
+grant select, insert on ledger.contributors, ledger.ownership, ledger.releases, ledger.withdrawn_releases
+to blipee_writer;

@@ -202,6 +202,7 @@ VALUES = "values_that_cannot_be_counted_are_rejected_with_a_reason"
 CONSENTS = "consents_hold_from_their_date_until_they_expire"
 CELLS = "cells_measure_spread_and_the_largest_two"
 PRIMARY = "primary_rules_at_their_thresholds"
+PINNED = "a_stddev_that_tells_the_largest_value_is_withheld"
 SHOWN = "candidates_show_no_more_digits_and_figures_than_they_may"
 LATEST = "only_the_latest_release_is_shown_and_none_that_was_withdrawn"
 CONFIDENCE = "confidence_follows_counts_quality_and_freshness"
@@ -246,6 +247,8 @@ MUTATIONS = {
         (PRIMARY, "primary_suppression", "share >= ", "share > "),
         (PRIMARY, "primary_suppression", "count >= {{ var('stddev", "count > {{ var('stddev"),
         (PRIMARY, "quantile_is_allowed", ">=", ">"),
+        (PINNED, "primary_suppression", "and not is_pinned", ""),
+        (PINNED, "is_pinned_by_stddev", "0.9 *", "0.88 *"),
     ],
     "release_candidates": [
         (SHOWN, "significant", "digits - 1", "digits"),

@@ -19,7 +19,7 @@ MEMBERS = [f"{CANARY} {number}" for number in range(12)]
 VALUES = [73_100_000 + 77_777 * number for number in range(12)]
 IDENTIFIERS = [str(identifier(member)) for member in MEMBERS]
 
-# What builds break, one rule for each kind of error that quotes the row or its key: table -> (rule, statement).
+# What builds break, a rule for each kind of error that quotes the row or its key: table -> (rule, statement).
 PLANTED = {
     "three": {
         "industry_benchmarks": (
@@ -125,7 +125,8 @@ def planted(
     }
     assert figures
     connection.execute(
-        "truncate industry_benchmarks, network_benchmarks, network_intelligence_cache, last_build.metric_periods"
+        "truncate industry_benchmarks, network_benchmarks, network_intelligence_cache; "
+        "truncate last_build.metric_periods"
     )
     rules = PLANTED[request.param]
     for table, (_, statement) in rules.items():
