@@ -28,7 +28,11 @@ CELLS = """
     where coalesce(metric_name = %s, true) and coalesce(period = any(%s), true)
     order by cells.period, cells.metric_name, cells.cell_type, cells.cell_key
 """
-TREE = "select cell_key, parent_key from contributions.cell_tree"
+# Those in which somebody is: a cell with nobody below it is its own block.
+TREE = """
+    select cell_tree.cell_key, cell_tree.parent_key
+    from contributions.cell_tree inner join disclosure.cell_populations using (cell_type, cell_key)
+"""
 LINKS = "select metric_name, component_of from staging.stg_metrics where component_of is not null"
 
 
