@@ -8,26 +8,36 @@
     {%- set nullable = config.get('nullable_keys', []) | map('tojson') | list -%}
     {%- set updated = columns | reject('in', quoted_key) | list -%}
     {%- set compared = updated | reject('in', timestamps) | list -%}
+    {%- set same_key -%}
+        {% for column in quoted_key -%}
+            stored.{{ column }} {{ 'is not distinct from' if column in nullable else '=' }} source.{{ column }}
+            {{- ' and ' if not loop.last }}
+        {%- endfor %}
+    {%- endset -%}
 
     {% if config.get('delete_missing', false) %}
-        delete from {{ target }} as target
-        where not exists (
-            select from {{ source }} as source
-            where {% for column in quoted_key -%}
-                source.{{ column }} {{ 'is not distinct from' if column in nullable else '=' }} target.{{ column }}
-                {{- ' and ' if not loop.last }}
-            {%- endfor %}
-        );
+        delete from {{ target }} as stored
+        where not exists (select from {{ source }} as source where {{ same_key }});
     {% endif %}
 
-    insert into {{ target }} as target ({{ columns | join(', ') }})
-    select {{ columns | join(', ') }} from {{ source }}
+    {#- What is stored already is left out before the insert: ON CONFLICT alone would lock every row of it. -#}
+    insert into {{ target }} as stored ({{ columns | join(', ') }})
+    select {{ columns | join(', ') }} from {{ source }} as source
+    where not exists (
+        select from {{ target }} as stored
+        where
+            {{ same_key }}
+            {% if compared %}
+                and (stored.{{ compared | join(', stored.') }})
+                is not distinct from (source.{{ compared | join(', source.') }})
+            {% endif %}
+    )
     on conflict ({{ quoted_key | join(', ') }})
     {% if compared %}
         do update set
             {% for column in updated %}{{ column }} = excluded.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
         where
-            (target.{{ compared | join(', target.') }})
+            (stored.{{ compared | join(', stored.') }})
             is distinct from (excluded.{{ compared | join(', excluded.') }});
     {% else %}
         do nothing;

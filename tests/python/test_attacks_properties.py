@@ -267,10 +267,13 @@ def exposed(evidence: Evidence) -> Counter:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="stddev beside a giant; combinations of several releases")
-@pytest.mark.parametrize("build", range(BUILDS))
-def test_nobody_is_exposed_after_any_build(lives: Lives, build: int) -> None:
-    assert not exposed(lives.guarded[build]), AGAIN
+def test_nobody_is_exposed_after_the_first_build(lives: Lives) -> None:
+    assert not exposed(lives.guarded[0]), AGAIN
+
+
+@pytest.mark.xfail(strict=True, reason="releases of several builds, of several cells, are combined")
+def test_nobody_is_exposed_after_any_build(lives: Lives) -> None:
+    assert not exposed(lives.guarded[BUILDS - 1]), AGAIN
 
 
 def test_the_audit_knows_every_value_that_was_ever_released(lives: Lives) -> None:

@@ -221,8 +221,5 @@ def test_nine_tenths_of_the_optimum_are_shown(built: Built, metric: str, periods
             assert any(means_shown) and any(medians_shown)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="mean and stddev of one building type tell its largest building's value"
-)
 def test_the_audit_finds_nothing(built: Built) -> None:
     run_command("audit")
