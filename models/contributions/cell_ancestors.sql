@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(post_hook='analyze {{ this }}') }}
 
 with recursive
 
