@@ -1,7 +1,7 @@
-{% macro analyze_if_any(relation, changed) -%}
+{% macro analyze_if_any(changed) -%}
     do $$ begin
         if exists (select from {{ changed }}) then
-            analyze {{ relation }};
+            perform ledger.refresh_statistics();
         end if;
     end $$
 {%- endmacro %}

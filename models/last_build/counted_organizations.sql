@@ -1,7 +1,7 @@
 {{ config(
     changed='changed_contributors',
     unique_key=['contributor_id'],
-    post_hook="{{ analyze_if_any(this, ref('changed_contributors')) }}",
+    post_hook="{{ analyze_if_any(ref('changed_contributors')) }}",
 ) }}
 
 with

@@ -1,4 +1,7 @@
-{{ config(alias='releases') }}
+{{ config(
+    alias='releases',
+    post_hook="{{ analyze_if_any(ref('changed_metric_periods')) }}",
+) }}
 
 with
 

@@ -17,3 +17,16 @@ to blipee_writer;
 -- Nothing in the ledger is ever changed or forgotten.
 grant select, insert on ledger.contributors, ledger.ownership, ledger.releases, ledger.withdrawn_releases
 to blipee_writer;
+
+-- Only an owner may ANALYZE (the privilege MAINTAIN came with PostgreSQL 17); without it a build is planned blindly.
+create function ledger.refresh_statistics() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    analyze last_build.counted_organizations;
+    analyze last_build.cell_members;
+    analyze ledger.releases;
+end
+$$;
+revoke all on function ledger.refresh_statistics() from public;
+grant execute on function ledger.refresh_statistics() to blipee_writer;
