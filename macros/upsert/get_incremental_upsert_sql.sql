@@ -20,18 +20,19 @@
         where not exists (select from {{ source }} as source where {{ same_key }});
     {% endif %}
 
-    {#- What is stored already is left out before the insert: ON CONFLICT alone would lock every row of it. -#}
+    {#- What is stored already leaves the batch: ON CONFLICT alone would lock every row of it, and looking it up while
+        inserting would read the new rows again and again. -#}
+    delete from {{ source }} as source
+    using {{ target }} as stored
+    where
+        {{ same_key }}
+        {% if compared %}
+            and (stored.{{ compared | join(', stored.') }})
+            is not distinct from (source.{{ compared | join(', source.') }})
+        {% endif %};
+
     insert into {{ target }} as stored ({{ columns | join(', ') }})
-    select {{ columns | join(', ') }} from {{ source }} as source
-    where not exists (
-        select from {{ target }} as stored
-        where
-            {{ same_key }}
-            {% if compared %}
-                and (stored.{{ compared | join(', stored.') }})
-                is not distinct from (source.{{ compared | join(', source.') }})
-            {% endif %}
-    )
+    select {{ columns | join(', ') }} from {{ source }}
     on conflict ({{ quoted_key | join(', ') }})
     {% if compared %}
         do update set

@@ -25,8 +25,9 @@ newly_or_no_longer_counted as (
     from eligible
     full outer join counted_before on eligible.organization_id = counted_before.organization_id
     where
-        (eligible.contributor_id, eligible.data_categories)
-        is distinct from (counted_before.contributor_id, counted_before.data_categories)
+        eligible.contributor_id is distinct from counted_before.contributor_id
+        or not eligible.data_categories @> counted_before.data_categories
+        or not eligible.data_categories <@ counted_before.data_categories
 ),
 
 moved_between_cells as (

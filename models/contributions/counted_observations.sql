@@ -21,4 +21,4 @@ inner join {{ ref('counted_organizations') }} as counted_organizations
         observations.organization_id = counted_organizations.organization_id
         and observations.data_category = any(counted_organizations.data_categories)
 -- Says "is null" in a way of which PostgreSQL expects many rows, as there are; else it hashes the observations.
-where num_nonnulls(observations.rejection_reason) < 1
+where num_nonnulls(observations.rejection_reason) <> 1

@@ -40,13 +40,13 @@ judged_settings as (
 settings_by_organization as (
     select
         organization_id,
-        array_agg(distinct data_category) filter (where is_consent) as consented,
-        array_agg(distinct data_category) filter (where not is_consent) as refused
+        array_agg(data_category) filter (where is_consent) as consented,
+        array_agg(data_category) filter (where not is_consent) as refused
     from judged_settings
     group by organization_id
 ),
 
--- Of several spellings of one category, every one must agree.
+-- Of several spellings of one category, every one must agree. The arrays are sets: in no order, perhaps repeating.
 consents as (
     select
         organization_id,
@@ -56,7 +56,6 @@ consents as (
                 select consent.data_category
                 from unnest(consented) as consent (data_category)
                 where consent.data_category <> all(refused)
-                order by consent.data_category
             )
         end as data_categories
     from settings_by_organization

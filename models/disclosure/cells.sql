@@ -4,7 +4,7 @@
     changed='changed_metric_periods',
     unique_key=['metric_name', 'period'],
     indexes=[{'columns': ['metric_name', 'period']}],
-    post_hook="{{ 'analyze ' ~ this if not is_incremental() }}",
+    post_hook="{{ 'analyze ' ~ this ~ ' (cell_type, cell_key, metric_name, period)' if not is_incremental() }}",
 ) }}
 
 with
