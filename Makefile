@@ -58,7 +58,7 @@ lint: .venv/installed ## everything that needs no database
 	$(RUN) pytest tests/python/test_descriptions.py -m "not database"
 
 test: .venv/installed ## every test, on a throwaway PostgreSQL; SERVER=external: on the one that PGHOST … name
-	@BLIPEE_TEST_SERVER=$(SERVER) $(RUN) pytest --numprocesses 2 --dist loadfile $(if $(filter external,$(SERVER)),--ignore tests/python/test_embedded.py)
+	@BLIPEE_TEST_SERVER=$(SERVER) $(RUN) pytest --numprocesses 2 --dist loadfile $(if $(filter external,$(SERVER)),--ignore tests/python/test_embedded.py --ignore tests/python/test_bench.py)
 
 bench: .venv/installed ## speed as ratios to plain SQL on the same rows; ROWS=10000000 is the reference
 	@$(RUN) scripts.bench --rows $(ROWS)
