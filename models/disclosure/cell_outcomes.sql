@@ -8,12 +8,8 @@ releases as (
     select * from {{ ref('releases') }}
 ),
 
-ledger_releases as (
-    select * from {{ ref('new_releases') }}
-),
-
-withdrawn_releases as (
-    select * from {{ ref('withdrawn_releases') }}
+withdrawn_cells as (
+    select * from {{ ref('withdrawn_cells') }}
 ),
 
 -- By which rule a cell shows nothing: a peer group has no mean to lose.
@@ -39,37 +35,27 @@ shown as (
             and judged_cells.period = releases.period
 ),
 
-withdrawn as (
-    select distinct
-        ledger_releases.cell_type,
-        ledger_releases.cell_key,
-        ledger_releases.metric_name,
-        ledger_releases.period
-    from ledger_releases
-    inner join withdrawn_releases on ledger_releases.release_id = withdrawn_releases.release_id
-),
-
 decided as (
     select
-        coalesce(shown.cell_type, withdrawn.cell_type) as cell_type,
-        coalesce(shown.cell_key, withdrawn.cell_key) as cell_key,
-        coalesce(shown.metric_name, withdrawn.metric_name) as metric_name,
-        coalesce(shown.period, withdrawn.period) as period,
+        coalesce(shown.cell_type, withdrawn_cells.cell_type) as cell_type,
+        coalesce(shown.cell_key, withdrawn_cells.cell_key) as cell_key,
+        coalesce(shown.metric_name, withdrawn_cells.metric_name) as metric_name,
+        coalesce(shown.period, withdrawn_cells.period) as period,
         case when shown.is_shown then array['published'] else '{}' end
         || case
             when shown.is_shown and shown.shows_current_figures then '{}'
             when shown.is_shown then array['D9']
-            when withdrawn.cell_key is not null then array['D10']
+            when withdrawn_cells.cell_key is not null then array['D10']
             when shown.may_show_something then array['D9']
             else array[shown.withheld_by]
         end as outcomes
     from shown
-    full outer join withdrawn
+    full outer join withdrawn_cells
         on
-            shown.cell_type = withdrawn.cell_type
-            and shown.cell_key = withdrawn.cell_key
-            and shown.metric_name = withdrawn.metric_name
-            and shown.period = withdrawn.period
+            shown.cell_type = withdrawn_cells.cell_type
+            and shown.cell_key = withdrawn_cells.cell_key
+            and shown.metric_name = withdrawn_cells.metric_name
+            and shown.period = withdrawn_cells.period
 )
 
 select

@@ -65,8 +65,20 @@ ladder as (
     where ladder.level_type <> 'network'
 ),
 
-nearest_shown as (
-    select distinct on (ladder.benchmark_type, ladder.industry_code, benchmarks.metric_name, benchmarks.period)
+-- Every question, and every answer to it.
+answers as (
+    select
+        cells.benchmark_type,
+        cells.industry_code,
+        metric_periods.metric_name,
+        metric_periods.period,
+        null as level_type,
+        null as level_code,
+        null::integer as steps
+    from cells
+    cross join metric_periods
+    union all
+    select
         ladder.benchmark_type,
         ladder.industry_code,
         benchmarks.metric_name,
@@ -77,24 +89,20 @@ nearest_shown as (
     from ladder
     inner join benchmarks
         on ladder.level_type = benchmarks.benchmark_type and ladder.level_code = coalesce(benchmarks.industry_code, '')
-    order by
-        ladder.benchmark_type asc, ladder.industry_code asc, benchmarks.metric_name asc, benchmarks.period asc,
-        ladder.steps asc
+),
+
+nearest_answers as (
+    select distinct on (benchmark_type, industry_code, metric_name, period) *
+    from answers
+    order by benchmark_type asc, industry_code asc, metric_name asc, period asc, steps asc nulls last
 )
 
 select
-    cells.benchmark_type,
-    nullif(cells.industry_code, '') as industry_code,
-    metric_periods.metric_name,
-    metric_periods.period,
-    case when nearest_shown.steps = 0 then 'published' else 'insufficient_data' end as status,
-    nearest_shown.level_type as level_used_type,
-    nullif(nearest_shown.level_code, '') as level_used_code
-from cells
-cross join metric_periods
-left join nearest_shown
-    on
-        cells.benchmark_type = nearest_shown.benchmark_type
-        and cells.industry_code = nearest_shown.industry_code
-        and metric_periods.metric_name = nearest_shown.metric_name
-        and metric_periods.period = nearest_shown.period
+    benchmark_type,
+    nullif(industry_code, '') as industry_code,
+    metric_name,
+    period,
+    case when steps = 0 then 'published' else 'insufficient_data' end as status,
+    level_type as level_used_type,
+    nullif(level_code, '') as level_used_code
+from nearest_answers
