@@ -10,9 +10,11 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Last of all: the marks of an unfinished build go only when everything is released, and what was decided is kept:
+-- Last of all: the marks of an unfinished build go only when everything is released and cached, and what was decided
+-- is kept:
 -- depends_on: {{ ref('releases') }}
 -- depends_on: {{ ref('judged_cells') }}
+-- depends_on: {{ ref('network_intelligence_cache') }}
 select
     metric_periods.metric_name,
     metric_periods.period,
