@@ -6,6 +6,14 @@ batches as (
     select * from {{ source('raw', 'batches') }}
 ),
 
+observation_outcomes as (
+    select * from {{ ref('observation_outcomes') }}
+),
+
+series as (
+    select * from {{ ref('stg_series') }}
+),
+
 -- Named one by one: what stood in a line is not the writer's to read. A line may have a reason for two of its columns.
 refused_lines as (
     select distinct
@@ -16,12 +24,46 @@ refused_lines as (
     from {{ source('raw', 'rejected_rows') }}
 ),
 
-counted as (
+judged as (
+    select
+        observation_outcomes.batch_id,
+        coalesce(series.rejection_reason, nullif(observation_outcomes.fault, '')) as reason,
+        observation_outcomes.row_count
+    from observation_outcomes
+    inner join series on observation_outcomes.series_id = series.series_id
+),
+
+misread as (
     select
         batch_id,
+        reason,
+        sum(row_count)::bigint as row_count
+    from judged
+    where reason is not null
+    group by batch_id, reason
+),
+
+misread_by_batch as (
+    select
+        batch_id,
+        sum(row_count)::bigint as row_count
+    from misread
+    group by batch_id
+),
+
+counted as (
+    select
+        batches.batch_id,
         'accepted' as outcome,
-        rows_accepted as row_count
+        batches.rows_accepted - coalesce(misread_by_batch.row_count, 0) as row_count
     from batches
+    left join misread_by_batch on batches.batch_id = misread_by_batch.batch_id
+    union all
+    select
+        batch_id,
+        reason as outcome,
+        row_count
+    from misread
     union all
     select
         batch_id,
