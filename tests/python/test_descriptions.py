@@ -65,6 +65,8 @@ def undescribed(manifest: dict) -> Iterator[str]:
         *ours(manifest, "sources"),
         *ours(manifest, "macros"),
         *ours(manifest, "unit_tests"),
+        *ours(manifest, "exposures"),
+        *ours(manifest, "groups"),
         # A generic test is described once, as the macro that it is; these are the singular ones.
         *(test for test in ours(manifest, "nodes", "test") if "test_metadata" not in test),
     ]

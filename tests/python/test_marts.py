@@ -536,12 +536,24 @@ def test_later_loads_add_to_what_was_reported_and_accepted(world, dbt, tmp_path)
     for number in range(9):
         later.observe("reader", "board_size", number, site=f"site {number}", unit="members")
     later.load(tmp_path)
-    written = "select batch_id, count(*) from {} group by batch_id order by batch_id"
-    for _ in range(2):
-        dbt("run", "--select", "+reported_series", "+load_outcomes")
-    found = {row["topic_number"]: row["status"] for row in read("topic_coverage", "of asked")
-             if row["period"] == "2024"}
+    for _ in range(2):  # the second has nothing to add
+        dbt("run", "--select", "+reported_disclosures", "+load_outcomes")
+    coverage = read("topic_coverage", "of asked")
+    found = {row["topic_number"]: row["status"] for row in coverage if row["period"] == "2024"}
     assert found["3.1"] == "reported"
-    assert outcomes() == [("accepted", 10)]  # 11, of which one is a metric's definition
+    assert outcomes() == [("accepted", 10)]  # 11, one of which defines a metric
     with psycopg.connect() as connection:
-        assert connection.execute(written.format("marts.reported_series")).fetchall() == []
+        loads = connection.execute(
+            "select batch_id, count(*) from marts.reported_series group by 1 order by 1"
+        )
+        assert loads.fetchall() == [(1, 1), (2, 1), (3, 2)]
+        earlier = connection.execute(
+            "select outcome, row_count from marts.load_outcomes where batch_id = 2 order by outcome"
+        ).fetchall()
+    # What "metric 0" is, is known by now: one less is unknown, and one more accepted.
+    assert earlier == [
+        ("accepted", 10),
+        ("is not a number", 5),
+        ("negative where the metric forbids it", 5),
+        ("unknown metric", 5),
+    ]
