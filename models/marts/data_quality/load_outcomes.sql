@@ -71,13 +71,34 @@ counted as (
         count(*) as row_count
     from refused_lines
     group by batch_id, reason
+),
+
+-- Reasons of few rows each stand together.
+named as (
+    select
+        batch_id,
+        case
+            when outcome = 'accepted' or row_count >= {{ var('minimum_contributors') }} then outcome
+            else 'other reasons'
+        end as outcome,
+        row_count
+    from counted
+),
+
+grouped as (
+    select
+        batch_id,
+        outcome,
+        sum(row_count)::bigint as row_count
+    from named
+    group by batch_id, outcome
 )
 
 select
-    counted.batch_id,
+    grouped.batch_id,
     batches.loaded_at,
-    counted.outcome,
-    {{ floored_count('counted.row_count') }} as row_count
-from counted
-inner join batches on counted.batch_id = batches.batch_id
-where counted.row_count >= {{ var('minimum_contributors') }}
+    grouped.outcome,
+    {{ floored_count('grouped.row_count') }} as row_count
+from grouped
+inner join batches on grouped.batch_id = batches.batch_id
+where grouped.row_count >= {{ var('minimum_contributors') }}
