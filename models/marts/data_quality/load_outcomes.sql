@@ -6,8 +6,8 @@ batches as (
     select * from {{ source('raw', 'batches') }}
 ),
 
-observation_outcomes as (
-    select * from {{ ref('observation_outcomes') }}
+reported_series as (
+    select * from {{ ref('reported_series') }}
 ),
 
 series as (
@@ -24,20 +24,22 @@ refused_lines as (
     from {{ source('raw', 'rejected_rows') }}
 ),
 
+-- A series that has come to mean something since is not counted against the load.
 judged as (
     select
-        observation_outcomes.batch_id,
-        coalesce(series.rejection_reason, nullif(observation_outcomes.fault, '')) as reason,
-        observation_outcomes.row_count
-    from observation_outcomes
-    inner join series on observation_outcomes.series_id = series.series_id
+        reported_series.batch_id,
+        coalesce(series.rejection_reason, nullif(reported_series.fault, 'series')) as reason
+    from reported_series
+    cross join lateral unnest(reported_series.series_ids) as reported (series_id)
+    inner join series on reported.series_id = series.series_id
+    where reported_series.fault <> ''
 ),
 
 misread as (
     select
         batch_id,
         reason,
-        sum(row_count)::bigint as row_count
+        count(*) as row_count
     from judged
     where reason is not null
     group by batch_id, reason

@@ -16,4 +16,5 @@ select
 from reported_series
 cross join lateral unnest(reported_series.series_ids) as reported (series_id)
 inner join gri_series on reported.series_id = gri_series.series_id
+where reported_series.fault in ('', 'series')
 group by reported_series.organization_id, gri_series.gri_disclosure, gri_series.period
