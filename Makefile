@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench audit psql stop lock
+.PHONY: help demo docs test lint bench audit psql stop lock
 
 PYTHON ?= python3
 RUN := .venv/bin/python -m
@@ -39,6 +39,13 @@ demo: .venv/installed profiles.yml ## a PostgreSQL with the documented tables, m
 	$(RUN) scripts.summary
 	$(RUN) scripts.embedded status
 	echo 'look next: make psql, then  select * from marts.benchmarks order by contributors desc limit 20;'
+
+docs: .venv/installed profiles.yml ## what the demo's tables and columns mean, one page to open from disk: build/docs.html
+	@eval "$$($(RUN) scripts.embedded env)"
+	$(DBT) docs generate --static --no-compile
+	mkdir -p build
+	cp target/static_index.html build/docs.html
+	echo 'build/docs.html: open it in a browser'
 
 audit: .venv/installed ## play the attacker on what the demo has published
 	@eval "$$($(RUN) scripts.embedded env)"

@@ -10,15 +10,32 @@ topics as (
     select * from {{ ref('gri_sector_topics') }}
 ),
 
+disclosures as (
+    select * from {{ ref('gri_topic_disclosures') }}
+),
+
+disclosures_by_topic as (
+    select
+        topic_number,
+        jsonb_agg(gri_disclosure order by string_to_array(gri_disclosure, '-')::integer[]) as disclosures
+    from disclosures
+    group by topic_number
+),
+
 topics_by_standard as (
     select
-        standard_code,
+        topics.standard_code,
         jsonb_agg(
-            jsonb_build_object('number', topic_number, 'title', topic_title)
-            order by string_to_array(topic_number, '.')::integer[]
+            jsonb_build_object(
+                'number', topics.topic_number,
+                'title', topics.topic_title,
+                'disclosures', coalesce(disclosures_by_topic.disclosures, '[]'::jsonb)
+            )
+            order by string_to_array(topics.topic_number, '.')::integer[]
         ) as topics
     from topics
-    group by standard_code
+    left join disclosures_by_topic on topics.topic_number = disclosures_by_topic.topic_number
+    group by topics.standard_code
 )
 
 select

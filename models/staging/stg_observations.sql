@@ -5,6 +5,7 @@ select
     observations.file_row,
     observations.organization_id,
     observations.site_id,
+    series.series_id,
     series.metric_name,
     series.period,
     series.metric_period_id,
@@ -17,14 +18,11 @@ select
     observations.data_quality,
     coalesce({{ canonical_name('observations.verification_status') }} = 'verified', false) as is_verified,
     coalesce(observations.reported_at, batches.loaded_at) as reported_at,
-    case
-        when series.rejection_reason is not null then series.rejection_reason
-        when observations.value = 'NaN' then 'not a number'
-        when observations.value in ('Infinity', '-Infinity') then 'infinite'
-        when not {{ is_computable('observations.value') }} then 'magnitude outside 1e-100 to 1e100'
-        when observations.value < 0 and not series.allow_negative then 'negative where the metric forbids it'
-        when observations.data_quality not between 0 and 1 then 'data quality outside 0 to 1'
-    end as rejection_reason
+    {{ value_fault('observations.value', 'series.allow_negative', 'observations.data_quality') }} as value_fault,
+    coalesce(
+        series.rejection_reason,
+        {{ value_fault('observations.value', 'series.allow_negative', 'observations.data_quality') }}
+    ) as rejection_reason
 from {{ source('raw', 'metric_observations') }} as observations
 inner join {{ ref('stg_series') }} as series
     on

@@ -16,6 +16,7 @@ units as (
 
 read as (
     select
+        series_id,
         metric_name as raw_metric_name,
         period as raw_period,
         unit as raw_unit,
@@ -44,6 +45,7 @@ converted as (
 )
 
 select
+    series_id,
     raw_metric_name,
     raw_period,
     raw_unit,

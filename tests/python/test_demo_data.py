@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections import Counter, defaultdict
 from itertools import product
 from pathlib import Path
 
+import psycopg
 import pytest
 from conftest import PROJECT
 
@@ -455,13 +457,21 @@ def test_suppliers_stand_in_both_spellings_in_tiers_and_in_a_circle(bundle):
 # --- loaded ---
 
 
+@pytest.fixture(scope="module")
+def loaded_once(folder, module_database, command, dbt) -> None:
+    """The bundle in a database whose industries stand."""
+    dbt("build", "--select", "+industry_models")
+    command("load", folder, expect=3)
+
+
 @pytest.fixture
-def loaded(folder, module_database, connection, command, dbt):
-    """The bundle in a database whose industries stand; loading once is enough for the module."""
-    if connection.execute("select not exists (select from raw.batches)").fetchone()[0]:
-        dbt("build", "--select", "+industry_models")
-        command("load", folder, expect=3)
+def loaded(loaded_once, connection):
     return connection
+
+
+@pytest.fixture(scope="module")
+def built(loaded_once, dbt) -> None:
+    dbt("build", "--exclude-resource-type", "test", "unit_test")
 
 
 def test_only_the_broken_lines_are_rejected(loaded, folder):
@@ -483,9 +493,47 @@ def test_every_row_arrives(loaded, bundle):
     assert not empty
 
 
-def test_staging_rejects_the_dirt_and_nothing_else(loaded, dbt):
-    dbt("build", "--select", "+rejected_observations")
+def test_staging_rejects_the_dirt_and_nothing_else(loaded, built):
     reasons = loaded.execute(
         "select rejection_reason, count(*) from staging.rejected_observations group by rejection_reason"
     ).fetchall()
     assert dict(reasons) == {reason: len(wrongs) for reason, wrongs in DIRT.items()}
+
+
+# --- the questions of the documentation, on the demo ---
+
+QUESTIONS = PROJECT / "docs" / "questions.md"
+ANSWERED = re.compile(
+    r"^```sql\n(.*?)^```\n\n((?:\|.*\n)*)", re.DOTALL | re.MULTILINE
+)  # the SQL and its table
+
+
+def answer(connection: psycopg.Connection, query: str) -> str:
+    """What an analyst is answered, as a table in Markdown."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("set local role blipee_analyst")
+        found = connection.execute(query)
+        names, rows = [column.name for column in found.description], found.fetchall()
+    lines = [names, ["---"] * len(names), *([cell(value) for value in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def cell(value: object) -> str:
+    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def test_there_are_ten_questions():
+    text = QUESTIONS.read_text()
+    assert re.findall(r"^## (\d+)\. .+\?$", text, re.MULTILINE) == [str(number) for number in range(1, 11)]
+    assert len(ANSWERED.findall(text)) == 10
+
+
+def test_the_questions_have_the_answers_that_are_written_there(loaded, built):
+    """BLIPEE_UPDATE=1 writes the answers anew, for somebody to read them."""
+    text = QUESTIONS.read_text()
+    answered = ANSWERED.sub(lambda found: f"```sql\n{found[1]}```\n\n{answer(loaded, found[1])}", text)
+    if os.environ.get("BLIPEE_UPDATE"):
+        QUESTIONS.write_text(answered)
+    for query, table in ANSWERED.findall(answered):
+        assert table.count("\n") > 2, query  # something is answered
+    assert text == answered

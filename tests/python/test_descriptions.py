@@ -65,6 +65,8 @@ def undescribed(manifest: dict) -> Iterator[str]:
         *ours(manifest, "sources"),
         *ours(manifest, "macros"),
         *ours(manifest, "unit_tests"),
+        *ours(manifest, "exposures"),
+        *ours(manifest, "groups"),
         # A generic test is described once, as the macro that it is; these are the singular ones.
         *(test for test in ours(manifest, "nodes", "test") if "test_metadata" not in test),
     ]
@@ -244,6 +246,49 @@ def test_seed_columns_are_those_of_the_file(manifest):
         assert list(seed["columns"]) == header, seed["name"]
 
 
+def test_every_model_and_seed_has_an_owner(manifest):
+    owned = {group["name"] for group in ours(manifest, "groups") if group["owner"]["name"]}
+    kept = ours(manifest, "nodes", "model", "seed")
+    assert [node["name"] for node in kept if node["config"]["group"] not in owned] == []
+    assert {node["config"]["group"] for node in kept} == owned
+
+
+def marts(manifest: dict) -> list[dict]:
+    """What people and applications read."""
+    models = ours(manifest, "nodes", "model")
+    return [node for node in models if node["fqn"][1] == "marts" and node["schema"] in ("marts", "public")]
+
+
+def test_every_mart_is_read_by_somebody(manifest):
+    read = {name for exposure in ours(manifest, "exposures") for name in exposure["depends_on"]["nodes"]}
+    read |= {name for mart in marts(manifest) for name in mart["depends_on"]["nodes"]}
+    assert [mart["name"] for mart in marts(manifest) if mart["unique_id"] not in read] == []
+
+
+NUMERIC = {20, 21, 23, 700, 701, 1700}  # PostgreSQL's numbers of the types of numbers
+
+
+def without_unit(mart: dict, numbers: set[str]) -> list[str]:
+    """Columns whose unit is not what models/overview.md says: numbers without one, others that have one."""
+    units = {name: column["config"]["meta"].get("unit") for name, column in mart["columns"].items()}
+    return [
+        f"{mart['name']}.{name}"
+        for name, unit in units.items()
+        if bool(unit) is not (name in numbers) or (unit and unit[0] == "{" and unit[1:-1] not in units)
+    ]
+
+
+def test_a_number_without_unit_is_named_and_nothing_else(manifest):
+    mart = next(node for node in marts(manifest) if node["name"] == "benchmark_statistics")
+    numbers = {"contributors", "value"}
+    assert without_unit(mart, numbers) == []
+    assert without_unit(mart, {*numbers, "period"}) == ["benchmark_statistics.period"]
+    assert without_unit(mart, {"value"}) == ["benchmark_statistics.contributors"]
+    renamed = copy.deepcopy(mart)
+    renamed["columns"]["value"]["config"]["meta"]["unit"] = "{gone}"
+    assert without_unit(renamed, numbers) == ["benchmark_statistics.value"]
+
+
 @pytest.mark.database
 def test_columns_are_those_of_the_database_in_order(manifest, module_database, connection, dbt):
     compiled = {
@@ -259,3 +304,5 @@ def test_columns_are_those_of_the_database_in_order(manifest, module_database, c
             query = compiled[node["unique_id"]]
         found = connection.execute(f"select * from ({query}) as query limit 0").description
         assert list(node["columns"]) == [column.name for column in found], node["name"]
+        if node in marts(manifest):
+            assert without_unit(node, {column.name for column in found if column.type_code in NUMERIC}) == []

@@ -1,5 +1,7 @@
 """Nothing that goes wrong shows a value: canaries are planted, rules broken, all that is said searched."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +170,29 @@ def test_a_build_that_breaks_rules_shows_no_value(planted, build, connection) ->
     for message in told.messages.values():
         assert "Failing row contains (" in message or "Key (" in message
     assert {"console", "logs/dbt.log", "target/run_results.json"} <= told.places_of(*canaries)
+
+
+def test_the_documentation_is_one_page_without_a_value(world, dbt, connection, tmp_path) -> None:
+    manifest = dbt("parse").result
+    (tmp_path / "profiles.yml").write_text((PROJECT / "profiles.example.yml").read_text())
+    places = ["--project-dir", PROJECT, "--profiles-dir", tmp_path, "--quiet"]
+    places += ["--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"]
+    assert (
+        dbtRunner(manifest=manifest)
+        .invoke(["docs", "generate", "--static", "--no-compile", *map(str, places)])
+        .success
+    )
+    page = (tmp_path / "target" / "static_index.html").read_text()
+    catalog = json.loads((tmp_path / "target" / "catalog.json").read_text())
+
+    made = {name for name, node in manifest.nodes.items() if node.resource_type in ("model", "seed")}
+    assert {"model.blipee_benchmarks.benchmarks", "model.blipee_benchmarks.topic_coverage"} < made
+    assert made == set(catalog["nodes"])  # the writer sees all of them
+    assert [name for name in made if f'"{name}"' not in page] == []
+    assert not [canary for canary in world if canary in page]
+    # Nothing is fetched; dbt's page has a tracker, which the project's flag switches off.
+    assert not re.search(r"""<(script|link|img|iframe)[^>]*(src|href)=["']?(https?:)?//""", page)
+    assert '"send_anonymous_usage_stats": false' in page
 
 
 BENCHMARK = """

@@ -242,6 +242,15 @@ TOPICS = {
     "empty": ([], "topics_unknown"),
     "no list": ({"number": "1"}, "topics_unknown"),
     "no standard": (None, "no_sector_standard"),
+    "asked": (
+        [
+            {"number": "3.1", "title": "emissions", "disclosures": ["305-1", "305-2"]},
+            {"number": "3.2", "title": "waste", "disclosures": ["306-3"]},
+            {"number": "3.3", "title": "land", "disclosures": []},
+            {"number": "3.4", "title": "air", "disclosures": "305-1"},
+        ],
+        "likely_material",
+    ),
 }
 
 
@@ -266,9 +275,37 @@ def industries(bundle: Bundle) -> None:
         bundle.member(f"of {name}", industry=name)
 
 
+# --- what an organisation reports (metric, period, value, unit), and what is said of it ---
+
+REPORTS = [
+    ("scope_1_emissions", "2024", 1, "tCO2e"),
+    ("SCOPE_1_EMISSIONS ", "FY 2024", 2, "kgCO2e"),
+    ("employees_total", "2024", 3, "employees"),
+    ("scope_2_emissions_market_based", "2023", 4, "tCO2e"),
+    ("scope_2_emissions_market_based", "2024", 5, "tons"),  # a unit that says nothing
+    ("scope_2_emissions_market_based", "FY2024", -6, "tCO2e"),
+    ("waste_generated_total", "2024", "NaN", "t"),
+    ("waste_generated_total", "some day", 7, "t"),
+    ("of no catalogue", "2024", 8, "t"),
+]
+REPORTED = {("305-1", "2024", 1), ("2-7", "2024", 1), ("305-2", "2023", 1)}
+COVERAGE = {
+    ("2024", "3.1"): ("partly_reported", 2, 1),
+    ("2024", "3.2"): ("not_reported", 1, 0),
+    ("2023", "3.1"): ("partly_reported", 2, 1),
+    ("2023", "3.2"): ("not_reported", 1, 0),
+} | {(period, topic): ("not_measured", 0, 0) for period in ("2023", "2024") for topic in ("3.3", "3.4")}
+
+
+def reports(bundle: Bundle) -> None:
+    for metric, period, value, unit in REPORTS:
+        bundle.observe("of asked", metric, value, period=period, unit=unit)
+    bundle.member("silent", industry="asked", consents=())
+
+
 # --- the build ---
 
-ELSEWHERE = ("benchmarks", "intelligence")  # folders of marts that are made of more than documented tables
+ELSEWHERE = ("benchmarks", "intelligence", "privacy")  # folders of marts that are made of more than documented tables
 REFUSED = {"value": ("n/a", 7), "period": ("", 4)}  # column -> what stands there, and in how many lines
 
 
@@ -278,7 +315,11 @@ def observations(bundle: Bundle) -> None:
             bundle.observe("reader", f"{column} {number}", 1)
             bundle.tables["metric_observations"][-1][column] = bad
     for number in range(13):
+        bundle.observe("reader", "board_size", 1, period=f"{2000 + number}", unit="members")
+    for number in range(6):
         bundle.observe("reader", f"metric {number}", 1)
+    for number in range(5):
+        bundle.observe("reader", "board_size", -1, site=f"site {number}", unit="members")
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +327,7 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
     bundle = Bundle()
     for name in ("reader", "seller", "buyer"):
         bundle.member(name)
-    for part in (predictions, features, jobs, suppliers, marketplace, industries):
+    for part in (predictions, features, jobs, suppliers, marketplace, industries, reports):
         part(bundle)
     late = Bundle()
     observations(late)
@@ -300,8 +341,12 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
         "build",
         "--select",
         "path:models/marts",
+        "+reported_disclosures",
+        "+load_outcomes",
         "--exclude",
         *(f"path:models/marts/{name}" for name in ELSEWHERE),
+        "--exclude-resource-type",
+        "test",
     )
 
 
@@ -409,9 +454,36 @@ def test_material_topics_are_those_of_the_standard(world, name):
     assert sorted(found, key=str) == sorted(expected, key=str)
 
 
+def test_disclosures_are_reported_with_a_value_that_counts(world):
+    found = read("reported_disclosures", "of asked")
+    assert {(row["gri_disclosure"], row["period"], row["metric_count"]) for row in found} == REPORTED
+    assert read("reported_disclosures", "silent") == []
+
+
+def test_topics_are_covered_period_by_period(world):
+    found = {
+        (row["period"], row["topic_number"]): (row["status"], row["disclosure_count"], row["reported_count"])
+        for row in read("topic_coverage", "of asked")
+    }
+    assert found == COVERAGE
+    silent = {(row["period"], row["topic_number"]): row["status"] for row in read("topic_coverage", "silent")}
+    assert silent == {
+        (None, "3.1"): "not_reported",
+        (None, "3.2"): "not_reported",
+        (None, "3.3"): "not_measured",
+        (None, "3.4"): "not_measured",
+    }
+
+
+def test_a_member_sees_no_series_that_only_others_report(world):
+    seen = {(row["metric_name"], row["period"]) for row in read("gri_series", "reader")}
+    assert seen == {("board_size", str(2000 + number)) for number in range(13)}
+    assert read("gri_series", "silent") == []
+
+
 OF_AN_ORGANIZATION = (
-    "material_topics", "model_accuracy", "feature_freshness", "training_jobs", "supplier_scorecard",
-    "consortium_overview",
+    "material_topics", "reported_series", "reported_disclosures", "topic_coverage", "model_accuracy",
+    "feature_freshness", "training_jobs", "supplier_scorecard", "consortium_overview",
 )  # fmt: skip
 
 
@@ -420,23 +492,30 @@ def test_a_member_sees_its_own_rows_only(world, mart):
     with psycopg.connect() as connection:
         owners = {row[0] for row in connection.execute(f"select organization_id from marts.{mart}")}
     assert owners
-    for name in ("reader", "seller", "half scored", "of covered"):
+    for name in ("reader", "seller", "half scored", "of covered", "of asked"):
         seen = {row["organization_id"] for row in read(mart, name)}
         assert seen == owners & {identifier(name)}
     with reading("blipee_member") as cursor:
         assert cursor.execute(f"select * from marts.{mart}").fetchall() == []
 
 
-def test_loads_are_counted_in_fives_and_few_are_not_shown(world):
+def outcomes() -> list[tuple[str, int]]:
     with reading("blipee_analyst") as cursor:
         rows = cursor.execute(
-            "select outcome, row_count from marts.load_outcomes order by batch_id"
+            "select outcome, row_count from marts.load_outcomes "
+            "where batch_id = (select max(batch_id) from marts.load_outcomes) order by outcome"
         ).fetchall()
-    counts = [(row["outcome"], row["row_count"]) for row in rows]
-    assert len(counts) == 3
-    assert all(count % 5 == 0 for _, count in counts)
-    assert counts.count(("accepted", 10)) == 1  # of 13, by the second load
-    assert [count for outcome, count in counts if outcome != "accepted"] == [5]  # of 7; 4 are too few
+    return [(row["outcome"], row["row_count"]) for row in rows]
+
+
+def test_loads_are_counted_in_fives_and_few_are_not_shown(world):
+    # Of 7 without a number, 13, 6 and 5; the 4 without a period are too few.
+    assert outcomes() == [
+        ("accepted", 10),
+        ("is not a number", 5),
+        ("negative where the metric forbids it", 5),
+        ("unknown metric", 5),
+    ]
 
 
 @pytest.mark.parametrize("mart", [*OF_AN_ORGANIZATION, "marketplace_overview", "data_exchanges"])
@@ -448,3 +527,33 @@ def test_an_analyst_reads_no_organization(world, mart):
 def test_a_member_does_not_read_the_outcomes_of_loads(world):
     with reading("blipee_member", "reader") as cursor, pytest.raises(psycopg.errors.InsufficientPrivilege):
         cursor.execute("select * from marts.load_outcomes")
+
+
+def test_later_loads_add_to_what_was_reported_and_accepted(world, dbt, tmp_path):
+    later = Bundle()
+    later.metric("metric 0")
+    later.observe("of asked", "scope_2_emissions_market_based", 1, unit="tCO2e")
+    for number in range(9):
+        later.observe("reader", "board_size", number, site=f"site {number}", unit="members")
+    later.load(tmp_path)
+    for _ in range(2):  # the second has nothing to add
+        dbt("run", "--select", "+reported_disclosures", "topic_coverage", "+load_outcomes")
+    coverage = read("topic_coverage", "of asked")
+    found = {row["topic_number"]: row["status"] for row in coverage if row["period"] == "2024"}
+    assert found["3.1"] == "reported"
+    assert outcomes() == [("accepted", 10)]  # 11, one of which defines a metric
+    with psycopg.connect() as connection:
+        loads = connection.execute(
+            "select batch_id, count(*) from marts.reported_series group by 1 order by 1"
+        )
+        assert loads.fetchall() == [(1, 1), (2, 1), (3, 2)]
+        earlier = connection.execute(
+            "select outcome, row_count from marts.load_outcomes where batch_id = 2 order by outcome"
+        ).fetchall()
+    # What "metric 0" is, is known by now: one less is unknown, and one more accepted.
+    assert earlier == [
+        ("accepted", 10),
+        ("is not a number", 5),
+        ("negative where the metric forbids it", 5),
+        ("unknown metric", 5),
+    ]

@@ -60,6 +60,11 @@ def test_every_disclosure_has_a_metric(disclosures):
     assert set(disclosures) <= {row["gri_disclosure"] for row in METRICS.values()}
 
 
+def test_topics_are_asked_about_by_disclosures_that_have_a_metric():
+    measured = {row["gri_disclosure"] for row in METRICS.values()}
+    assert {row["gri_disclosure"] for row in seed("gri_topic_disclosures")} <= measured
+
+
 def test_metric_names_are_canonical():
     for row in METRICS.values():
         assert re.fullmatch(r"[a-z][a-z0-9_]*", row["metric_name"])
