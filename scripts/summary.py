@@ -22,6 +22,29 @@ CELLS = """
     order by cells.cell_type
 """
 
+# Of the cells the rule that decided that nothing is shown, of the figures also where another one is shown.
+PRIVACY = """
+    with decided as (
+        select outcome as rule, 'cells' as what from disclosure.cell_outcomes where outcome <> 'published'
+        union all
+        select withheld.rule, withheld.figure
+        from disclosure.judged_cells
+        cross join jsonb_each_text(withheld_by) as withheld (figure, rule)
+    )
+    select
+        rule,
+        count(*) filter (where what = 'cells'),
+        count(*) filter (where what = 'mean'),
+        count(*) filter (where what = 'stddev'),
+        count(*) filter (where what = 'median'),
+        count(*) filter (where what = 'p25'),
+        count(*) filter (where what = 'p10')
+    from decided
+    group by rule
+    order by length(rule), rule
+"""
+FIGURES = ("means", "stddevs", "medians", "quartiles", "deciles")
+
 REJECTED = """
     select 'line not loaded: ' || reason as reason, count(*) from raw.rejected_rows group by reason
     union all
@@ -42,14 +65,16 @@ def table(title: str, headings: tuple[str, ...], rows: list[tuple]) -> Table:
 
 @click.command()
 def main() -> None:
-    """Print cells published and withheld, and observations rejected by reason."""
+    """Print cells published and withheld, by which rule, and observations rejected by reason."""
     with database.connect() as connection:
-        if not connection.execute("select to_regclass('disclosure.releases')").fetchone()[0]:
+        if not connection.execute("select to_regclass('disclosure.cell_outcomes')").fetchone()[0]:
             raise click.ClickException(f"nothing is built in {database.target()} yet: run dbt build first")
         cells = connection.execute(CELLS).fetchall()
+        privacy = connection.execute(PRIVACY).fetchall()
         rejected = connection.execute(REJECTED).fetchall()
     console = Console()
     console.print(table("Benchmarks", ("cells of", "candidates", "published", "withheld"), cells))
+    console.print(table("Withheld, held back (D9), withdrawn (D10)", ("rule", "cells", *FIGURES), privacy))
     console.print(table("Rejected", ("reason", "rows"), rejected))
 
 

@@ -10,7 +10,9 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Last of all: the marks of an unfinished build go only when everything is released. depends_on: {{ ref('releases') }}
+-- Last of all: the marks of an unfinished build go only when everything is released, and what was decided is kept:
+-- depends_on: {{ ref('releases') }}
+-- depends_on: {{ ref('judged_cells') }}
 select
     metric_periods.metric_name,
     metric_periods.period,
