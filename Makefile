@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench audit psql stop lock
+.PHONY: help demo test lint bench audit report psql stop lock
 
 PYTHON ?= python3
 RUN := .venv/bin/python -m
@@ -43,6 +43,10 @@ demo: .venv/installed profiles.yml ## a PostgreSQL with the documented tables, m
 audit: .venv/installed ## play the attacker on what the demo has published
 	@eval "$$($(RUN) scripts.embedded env)"
 	$(RUN) scripts.audit
+
+report: .venv/installed ## what the demo has published, as one page to open in a browser
+	@eval "$$($(RUN) scripts.embedded env)"
+	$(RUN) scripts.report
 
 psql: .venv/installed ## a prompt in the demo's database
 	@eval "$$($(RUN) scripts.embedded env)"

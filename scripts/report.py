@@ -3,6 +3,7 @@
 The marts are read as ``blipee_analyst``, so the page cannot hold more than an analyst may see.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,12 +42,14 @@ def main(output: Path) -> None:
     """Write the published benchmarks as one HTML page that needs no network."""
     with database.connect() as connection:
         page = render(published(connection))
+    unfinished = output.with_name(f"{output.name}.unfinished")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = output.with_name(f"{output.name}.unfinished")
         unfinished.write_text(page, encoding="utf-8")
         unfinished.replace(output)
     except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
         raise click.ClickException(f"{output}: {error.strerror}; name another file with --output") from None
     click.echo(f"{output}: open it in a browser")
 
@@ -61,7 +64,10 @@ def published(connection: psycopg.Connection) -> dict[str, object]:
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(ANALYST)))
     statements = {mart: select(mart, columns) for mart, columns in MARTS.items()} | {"industries": INDUSTRIES}
     tables = {name: table(connection.execute(statement)) for name, statement in statements.items()}
-    return {"read_on": connection.execute("select to_char(current_date, 'FMDD FMMonth YYYY')").fetchone()[0], "tables": tables}
+    return {
+        "read_on": connection.execute("select to_char(current_date, 'FMDD FMMonth YYYY')").fetchone()[0],
+        "tables": tables,
+    }
 
 
 def select(mart: str, columns: tuple[str, ...]) -> sql.Composed:

@@ -1,4 +1,4 @@
-"""The page of ``scripts.report``: a template, its style, its scripts, and the charts as Vega-Lite specifications."""
+"""The page of ``scripts.report``: a template, a style, scripts, and charts as Vega-Lite specifications."""
 
 import base64
 import hashlib
@@ -11,7 +11,18 @@ from markupsafe import Markup
 
 HERE = Path(__file__).parent
 # In the order in which they need each other.
-SCRIPTS = ("marts", "wording", "table", "chart", "summary", "distribution", "trend", "coverage", "status", "page")
+SCRIPTS = (
+    "marts",
+    "wording",
+    "table",
+    "chart",
+    "summary",
+    "distribution",
+    "trend",
+    "coverage",
+    "status",
+    "page",
+)
 
 
 def render(data: dict[str, object]) -> str:

@@ -11,8 +11,8 @@ function theme() {
     axis,
     style: {
       median: { color: colour("median") },
-      median_point: { fill: colour("paper"), stroke: colour("median"), strokeWidth: 2, size: 70 },
-      band: { color: colour("band") },
+      median_point: { color: colour("paper"), stroke: colour("median"), strokeWidth: 2, size: 70 },
+      band: { color: colour("band"), stroke: colour("median"), strokeWidth: 1 },
       range: { color: colour("range"), strokeWidth: 2 },
       mean: { color: colour("mean") },
       name: { color: colour("ink"), fontSize: 13, align: "left", baseline: "bottom" },

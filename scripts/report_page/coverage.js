@@ -12,8 +12,8 @@ function showCoverage({ scope, period }) {
     table: table(`${scopeName(whose)}, ${period}`, [
       ["Category", (row) => row.name],
       ["Contributors", (row) => number(row.organizations)],
-      ["Share of known members", (row) => percent(row.coverage)],
-      ["Metrics published", (row) => number(row.metrics)],
+      ["Share of members", (row) => percent(row.coverage)],
+      ["Metrics", (row) => number(row.metrics)],
     ], shown),
   });
 }

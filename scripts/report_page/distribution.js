@@ -13,7 +13,7 @@ function showDistribution({ scope, metric, period }) {
   fill("distribution", {
     says: shown.map(({ scope: each, cell }) => `${scopeName(each)}: ${inWords(cell, unit)}.`)[0],
     legend: [...keys("median", "band", "range", "mean"), element("span", {}, `in ${unit}${axis.scale.type === "log" ? ", logarithmic scale" : ""}`)],
-    values,
+    values: shown.some(({ cell }) => cell) ? values : [],
     axis,
     table: table(
       `${metricName(metric)}, ${period}, in ${unit}`,

@@ -24,7 +24,7 @@ function insufficient(scope, metric, period) {
   const notice = element("div", { className: "notice" }, element("p", {}, "Insufficient data: nothing is published here."));
   const broader = levelUsed(scope, metric, period);
   if (broader) {
-    const button = element("button", { type: "button", onclick: () => { choose({ scope: broader }); selectors.scope.focus(); } }, `Show ${scopeName(broader)}`);
+    const button = element("button", { type: "button", onclick: () => { choose({ scope: broader }); selectors.scope.focus(); } }, `Show: ${scopeName(broader)}`);
     notice.append(element("p", {}, "The nearest broader benchmark that is published:"), button);
   }
   return notice;

@@ -1,7 +1,6 @@
 // How names, numbers and directions read.
 const DASH = "–";
 const figures = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
-const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 
 const DIRECTIONS = {
   lower_is_better: "Lower is better",
