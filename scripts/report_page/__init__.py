@@ -16,6 +16,7 @@ SCRIPTS = (
     "wording",
     "table",
     "chart",
+    "section",
     "summary",
     "distribution",
     "trend",
@@ -27,11 +28,15 @@ SCRIPTS = (
 
 def render(data: dict[str, object]) -> str:
     """Return the page; ``data`` is embedded with every character escaped that could end its element."""
+    is_published = bool(data["tables"]["benchmarks"]["rows"])
     charts = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("charts/*.json"))}
-    scripts = [vl_convert.javascript_bundle(), "\n".join(text(f"{name}.js") for name in SCRIPTS)]
+    scripts = []
+    if is_published:
+        scripts = [vl_convert.javascript_bundle(), "\n".join(text(f"{name}.js") for name in SCRIPTS)]
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("page.html").render(
         data=data | {"charts": charts},
+        is_published=is_published,
         style=Markup(text("page.css")),
         scripts=[Markup(script) for script in scripts],
         script_sources=Markup(" ".join(map(source_of, scripts))),

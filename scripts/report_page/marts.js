@@ -48,4 +48,5 @@ function broaderScopes(scope) {
 }
 
 // As in the mart benchmark_status, which has a row for every industry there is and would not fit into a page.
-const levelUsed = (scope, metric, period) => broaderScopes(scope).find((each) => benchmarks.has(cellKey(each, metric, period)));
+const levelUsed = (scope, metric, period) =>
+  broaderScopes(scope).find((each) => benchmarks.has(cellKey(each, metric, period)));

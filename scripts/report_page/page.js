@@ -1,5 +1,7 @@
 // The selectors, and everything that follows what they say.
-const selectors = Object.fromEntries(["scope", "metric", "period"].map((name) => [name, document.getElementById(name)]));
+const selectors = Object.fromEntries(
+  ["scope", "metric", "period"].map((name) => [name, document.getElementById(name)]),
+);
 const current = () => Object.fromEntries(Object.entries(selectors).map(([name, { value }]) => [name, value]));
 
 function show() {
@@ -23,17 +25,26 @@ function groupOf(scope) {
   if (!publishedScopes.has(scope)) return GROUPS[3];
   return type === "network" ? GROUPS[0] : type === "industry" ? GROUPS[1] : GROUPS[2];
 }
-offer(selectors.scope, scopes.toSorted((a, b) => GROUPS.indexOf(groupOf(a)) - GROUPS.indexOf(groupOf(b))), groupOf, scopeName);
+offer(
+  selectors.scope,
+  scopes.toSorted((a, b) => GROUPS.indexOf(groupOf(a)) - GROUPS.indexOf(groupOf(b))),
+  groupOf,
+  scopeName,
+);
 offer(selectors.metric, metricNames, (name) => sentenceCase(categoryOf(name)), metricName);
 offer(selectors.period, periods.toReversed(), kindOfPeriod, (period) => period);
 
 // At first the industry with most figures, and of it the metric with most contributors in the newest year.
 const most = (values, size) => values.reduce((best, value) => (size(value) > size(best) ? value : best));
-const figuresOf = (scope) => publishedScopes.get(scope).flatMap((cell) => FIGURES.filter(([, name]) => cell[name] !== null)).length;
+const figuresOf = (scope) =>
+  publishedScopes.get(scope).flatMap((cell) => FIGURES.filter(([, name]) => cell[name] !== null)).length;
 const published = [...publishedScopes.keys()];
 const narrow = published.filter((scope) => groupOf(scope) === GROUPS[1]);
 const scope = most(narrow.length ? narrow : published, figuresOf);
-const own = publishedScopes.get(scope).map((cell) => cell.period).sort();
+const own = publishedScopes
+  .get(scope)
+  .map((cell) => cell.period)
+  .sort();
 const period = own.findLast((each) => kindOfPeriod(each) === "Years") ?? own.at(-1);
 const metric = most(metricNames, (name) => benchmarks.get(cellKey(scope, name, period))?.contributors ?? 0);
 

@@ -10,22 +10,29 @@ function showSummary({ scope, metric, period }) {
 
 function keyFigures(cell, unit) {
   const shown = [
-    ["Median", number(cell.median), unit],
-    ["Middle half", span(cell.p25, cell.p75, ""), ""],
-    ["Mean", number(cell.mean), ""],
-    ["Contributors", `${number(cell.contributors)} or more`, ""],
-    ["Share of its known members", percent(cell.coverage), ""],
+    ["Median", number(cell.median), cell.median === null ? "" : ` ${unit}`],
+    ["Middle half", span(cell.p25, cell.p75)],
+    ["Mean", number(cell.mean)],
+    ["Contributors", `${number(cell.contributors)} or more`],
+    ["Share of its known members", percent(cell.coverage)],
   ];
-  return element("dl", { className: "figures" }, ...shown.map(([name, value, note]) =>
-    element("div", {}, element("dt", {}, name), element("dd", {}, value.trim(), " ", element("small", {}, value === DASH ? "" : note)))));
+  const figures = shown.map(([name, value, note = ""]) => {
+    const described = element("dd", {}, value, element("small", {}, note));
+    return element("div", {}, element("dt", {}, name), described);
+  });
+  return element("dl", { className: "figures" }, ...figures);
 }
 
 function insufficient(scope, metric, period) {
-  const notice = element("div", { className: "notice" }, element("p", {}, "Insufficient data: nothing is published here."));
+  const notice = element("div", { className: "notice" });
+  notice.append(element("p", {}, "Insufficient data: nothing is published here."));
   const broader = levelUsed(scope, metric, period);
-  if (broader) {
-    const button = element("button", { type: "button", onclick: () => { choose({ scope: broader }); selectors.scope.focus(); } }, `Show: ${scopeName(broader)}`);
-    notice.append(element("p", {}, "The nearest broader benchmark that is published:"), button);
-  }
+  if (!broader) return notice;
+  const onclick = () => {
+    choose({ scope: broader });
+    selectors.scope.focus(); // the button is gone
+  };
+  notice.append(element("p", {}, "The nearest broader benchmark that is published:"));
+  notice.append(element("button", { type: "button", onclick }, `Show: ${scopeName(broader)}`));
   return notice;
 }

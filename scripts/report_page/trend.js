@@ -4,20 +4,25 @@ function showTrend({ scope, metric, period }) {
   const shown = samePeriodicity(period).map((each) => {
     const key = cellKey(scope, metric, each);
     const cell = benchmarks.get(key);
-    return { mean: null, median: null, p25: null, p75: null, ...cell, ...trends.get(key), period: each, says: `${each}: ${inWords(cell, unit)}` };
+    return { ...cell, ...trends.get(key), period: each, says: `${each}: ${inWords(cell, unit)}` };
   });
   fill("trend", {
     says: trendInWords(shown),
     legend: [...keys("median", "band", "mean"), element("span", {}, `in ${unit}`)],
     values: shown.some((row) => row.contributors) ? shown : [],
-    table: table(`${scopeName(scope)}, ${metricName(metric)}, in ${unit}`, [
-      ["Period", (row) => row.period],
-      ["Median", (row) => number(row.median)],
-      ["Change", (row) => change(row.median_change)],
-      ["P25", (row) => number(row.p25)],
-      ["P75", (row) => number(row.p75)],
-      ["Mean", (row) => number(row.mean)],
-    ], shown, (row) => row.period === period),
+    table: table(
+      `${scopeName(scope)}, ${metricName(metric)}, in ${unit}`,
+      [
+        ["Period", (row) => row.period],
+        ["Median", (row) => number(row.median)],
+        ["Change", (row) => change(row.median_change)],
+        ["P25", (row) => number(row.p25)],
+        ["P75", (row) => number(row.p75)],
+        ["Mean", (row) => number(row.mean)],
+      ],
+      shown,
+      (row) => row.period === period,
+    ),
   });
 }
 
@@ -25,7 +30,10 @@ function trendInWords(shown) {
   const published = shown.filter((row) => row.contributors);
   if (!published.length) return "Insufficient data in every period.";
   const last = published.at(-1);
-  const [name, share] = last.median_change === null ? ["mean", last.mean_change] : ["median", last.median_change];
-  const moved = share === null || share === undefined ? "" : ` ${last.period}: ${name} ${change(share)} against ${last.previous_period}.`;
-  return `Published for ${published.length} of ${shown.length} periods.${moved}`;
+  const moves = [
+    ["median", change(last.median_change)],
+    ["mean", change(last.mean_change)],
+  ].filter(([, moved]) => moved !== DASH);
+  const moved = moves.map(([name, share]) => ` ${last.period}: ${name} ${share} against ${last.previous_period}.`);
+  return `Published for ${published.length} of ${shown.length} periods.${moved[0] ?? ""}`;
 }

@@ -9,17 +9,15 @@ const DIRECTIONS = {
 };
 
 function number(value) {
-  if (value === null || value === undefined) return DASH;
+  if (value == null) return DASH;
   const size = Math.abs(value);
   return value !== 0 && (size < 1e-6 || size >= 1e15) ? value.toExponential(2) : figures.format(value);
 }
 
-const percent = (share) => (share === null || share === undefined ? DASH : `${number(share * 100)} %`);
+const percent = (share) => (share == null ? DASH : `${number(share * 100)} %`);
 const changes = new Intl.NumberFormat("en", { maximumFractionDigits: 1, signDisplay: "exceptZero" });
-const change = (share) => (share === null || share === undefined ? DASH : `${changes.format(share * 100).replace("-", "−")} %`);
-
-const withUnit = (value, unit) => (number(value) === DASH ? DASH : `${number(value)} ${unit}`);
-const span = (from, to, unit) => (number(from) === DASH ? DASH : `${number(from)} to ${number(to)} ${unit}`);
+const change = (share) => (share == null ? DASH : `${changes.format(share * 100).replace("-", "−")} %`);
+const span = (from, to) => (from == null ? DASH : `${number(from)} to ${number(to)}`);
 
 const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const metricName = (name) => sentenceCase(name.replaceAll("_", " ")).replace(/\bghg\b/i, "GHG");
