@@ -54,8 +54,8 @@ function inWords(cell, unit) {
   const parts = [
     ["median", number(cell.median)],
     ["middle half", span(cell.p25, cell.p75)],
-    ["middle 80 %", span(cell.p10, cell.p90)],
+    ["middle 80\u00a0%", span(cell.p10, cell.p90)],
     ["mean", number(cell.mean)],
   ].filter(([, figure]) => figure !== DASH);
-  return parts.map(([name, figure]) => `${name} ${figure} ${unit}`).join("; ");
+  return `${parts.map(([name, figure]) => `${name} ${figure}`).join("; ")} (${unit})`;
 }

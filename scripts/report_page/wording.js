@@ -14,9 +14,9 @@ function number(value) {
   return value !== 0 && (size < 1e-6 || size >= 1e15) ? value.toExponential(2) : figures.format(value);
 }
 
-const percent = (share) => (share == null ? DASH : `${number(share * 100)} %`);
+const percent = (share) => (share == null ? DASH : `${number(share * 100)}\u00a0%`);
 const changes = new Intl.NumberFormat("en", { maximumFractionDigits: 1, signDisplay: "exceptZero" });
-const change = (share) => (share == null ? DASH : `${changes.format(share * 100).replace("-", "−")} %`);
+const change = (share) => (share == null ? DASH : `${changes.format(share * 100).replace("-", "−")}\u00a0%`);
 const span = (from, to) => (from == null ? DASH : `${number(from)} to ${number(to)}`);
 
 const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);

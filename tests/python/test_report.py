@@ -146,7 +146,11 @@ def table(driver: webdriver.Chrome, section: str) -> dict[str, dict[str, str]]:
 
 
 def figure(text: str) -> float | None:
-    return None if text == DASH else float(text.removesuffix(" %").replace(",", "").replace(MINUS, "-"))
+    return (
+        None
+        if text == DASH
+        else float(text.rstrip("\N{NO-BREAK SPACE}%").replace(",", "").replace(MINUS, "-"))
+    )
 
 
 FIGURES = {
