@@ -503,9 +503,8 @@ def test_staging_rejects_the_dirt_and_nothing_else(loaded, built):
 # --- the questions of the documentation, on the demo ---
 
 QUESTIONS = PROJECT / "docs" / "questions.md"
-ANSWERED = re.compile(
-    r"^```sql\n(.*?)^```\n\n((?:\|.*\n)*)", re.DOTALL | re.MULTILINE
-)  # the SQL and its table
+# The SQL, and the table that answers it.
+ANSWERED = re.compile(r"^```sql\n((?:[^`].*\n)*)```\n\n((?:\|.*\n)*)", re.MULTILINE)
 
 
 def answer(connection: psycopg.Connection, query: str) -> str:

@@ -305,8 +305,11 @@ def reports(bundle: Bundle) -> None:
 
 # --- the build ---
 
-# Folders of marts that are made of more than documented tables.
-ELSEWHERE = ("benchmarks", "intelligence", "privacy")
+ELSEWHERE = (
+    "benchmarks",
+    "intelligence",
+    "privacy",
+)  # folders of marts that are made of more than documented tables
 REFUSED = {"value": ("n/a", 7), "period": ("", 4)}  # column -> what stands there, and in how many lines
 
 
@@ -478,7 +481,7 @@ def test_topics_are_covered_period_by_period(world):
 
 def test_a_member_sees_no_series_that_only_others_report(world):
     seen = {(row["metric_name"], row["period"]) for row in read("gri_series", "reader")}
-    assert seen == {("board_size", str(2000 + number)) for number in range(13)}
+    assert seen == {("board_size", str(year)) for year in (*range(2000, 2013), 2024)}
     assert read("gri_series", "silent") == []
 
 
@@ -545,9 +548,9 @@ def test_later_loads_add_to_what_was_reported_and_accepted(world, dbt, tmp_path)
     assert outcomes() == [("accepted", 10)]  # 11, one of which defines a metric
     with psycopg.connect() as connection:
         loads = connection.execute(
-            "select batch_id, count(*) from marts.reported_series group by 1 order by 1"
+            "select batch_id, count(distinct organization_id) from marts.reported_series group by 1"
         )
-        assert loads.fetchall() == [(1, 1), (2, 1), (3, 2)]
+        assert sorted(loads.fetchall()) == [(1, 1), (2, 1), (3, 2)]
         earlier = connection.execute(
             "select outcome, row_count from marts.load_outcomes where batch_id = 2 order by outcome"
         ).fetchall()
