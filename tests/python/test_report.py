@@ -303,13 +303,10 @@ def test_it_fits_and_follows_the_light(driver: webdriver.Chrome, width: int, sch
     ink, paper = map(brightness, driver.execute_script(colours))
     assert ink < 0.2 < 0.8 < paper if scheme == "light" else paper < 0.2 < 0.8 < ink
     for section in driver.find_elements(By.CSS_SELECTOR, "main > section[aria-labelledby]"):
-        chart, beside = (
-            section.find_element(By.CLASS_NAME, "chart"),
-            section.find_element(By.TAG_NAME, "table"),
-        )
-        svg = chart.find_element(By.TAG_NAME, "svg")
+        says, chart = (section.find_element(By.CLASS_NAME, name) for name in ("says", "chart"))
+        svg, beside = (section.find_element(By.TAG_NAME, name) for name in ("svg", "table"))
         assert 0 < svg.size["width"] <= section.size["width"]
-        assert chart.accessible_name == section.find_element(By.CLASS_NAME, "says").text != ""
+        assert chart.accessible_name == says.get_property("textContent") != ""
         is_beside = beside.location["x"] >= svg.location["x"] + svg.size["width"]
         assert is_beside == (width == 1280)
 
