@@ -24,6 +24,7 @@ compared as (
         candidates.cell_key,
         candidates.metric_name,
         candidates.period,
+        earlier_releases.figures ? 'mean' as shows_mean,
         withdrawn_releases.release_id is null as still_stands,
         earlier_releases.release_id
         = max(earlier_releases.release_id) over (
@@ -60,7 +61,9 @@ barred as (
     where {{ is_too_small_a_difference('differing') }} or (is_latest and still_stands and differing = 0)
 )
 
-select candidates.*
+select
+    candidates.*,
+    standing_means.cell_key is not null as mean_stands
 from candidates
 left join barred
     on
@@ -68,4 +71,13 @@ left join barred
         and candidates.cell_key = barred.cell_key
         and candidates.metric_name = barred.metric_name
         and candidates.period = barred.period
+left join compared as standing_means
+    on
+        candidates.cell_type = standing_means.cell_type
+        and candidates.cell_key = standing_means.cell_key
+        and candidates.metric_name = standing_means.metric_name
+        and candidates.period = standing_means.period
+        and standing_means.is_latest
+        and standing_means.still_stands
+        and standing_means.shows_mean
 where barred.cell_key is null

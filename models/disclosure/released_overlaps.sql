@@ -10,13 +10,10 @@ cells as (
 
 earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
-),
-
-cell_ancestors as (
-    select * from {{ ref('cell_ancestors') }}
 )
 
--- A cell that would differ by too few from what another one has shown is not released.
+-- A cell that would differ by too few from what another one has shown is not released. Where fewer than k differ, one
+-- of any k is in both: that is looked at first, as whole sets are dear to compare.
 select distinct
     proposals.cell_type,
     proposals.cell_key,
@@ -35,12 +32,8 @@ inner join earlier_releases
         and proposals.period = earlier_releases.period
         and abs(proposals.contributor_count - earlier_releases.contributor_count) < {{ var('minimum_contributors') }}
         and (proposals.cell_type, proposals.cell_key) <> (earlier_releases.cell_type, earlier_releases.cell_key)
-left join cell_ancestors
-    on
-        (proposals.cell_key = cell_ancestors.cell_key and earlier_releases.cell_key = cell_ancestors.ancestor_key)
-        or (earlier_releases.cell_key = cell_ancestors.cell_key and proposals.cell_key = cell_ancestors.ancestor_key)
 where
-    (cell_ancestors.cell_key is not null or 'peer_group' in (proposals.cell_type, earlier_releases.cell_type))
+    cells.contributors[:{{ var('minimum_contributors') }}] && earlier_releases.contributors
     and {{ is_too_small_a_difference(differing_contributors(
         'cells.contributors', 'earlier_releases.contributors',
         'cells.value_digests', 'earlier_releases.value_digests'

@@ -46,9 +46,10 @@ shown as (
             {{ floored_count('cell_populations.member_count') }}, {{ floored_count('latest.contributor_count') }}
         ) as member_count
     from latest
-    left join withdrawn_releases on latest.release_id = withdrawn_releases.release_id
-    left join cell_populations
+    -- Nor does a cell to which nobody belongs any more.
+    inner join cell_populations
         on latest.cell_type = cell_populations.cell_type and latest.cell_key = cell_populations.cell_key
+    left join withdrawn_releases on latest.release_id = withdrawn_releases.release_id
     where withdrawn_releases.release_id is null
 )
 

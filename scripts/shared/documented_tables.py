@@ -59,6 +59,7 @@ KEYS = {
     "network_peer_groups": ("group_name",),
     "network_consortiums": ("consortium_name",),
 }
+NAMED = ("network_peer_groups",)  # one given without id gets the UUID that stands for its name
 # Values that the table demands and the bundle's format leaves out.
 DEFAULTS = {
     "industry_models": {"model_type": "'standard'", "configuration": "'{}'", "material_topics": "'[]'"},
@@ -108,6 +109,11 @@ class Table:
     def has_digest_as_id(self) -> bool:
         """Whether nothing but the id tells a row: one given without id gets the digest of its cells."""
         return self.name not in KEYS and self.key == ("id",)
+
+    @property
+    def has_name_as_id(self) -> bool:
+        """Whether a row given without id gets that of its name, as an identifier that is text does."""
+        return self.name in NAMED
 
     @property
     def renamed(self) -> dict[str, str]:

@@ -96,8 +96,10 @@ def load_rows(
     """
     targets = list(dict.fromkeys(table.target(name) for name in columns))
     values = {target: value_of(table, columns, target) for target in targets}
-    if table.has_digest_as_id:
+    if table.has_digest_as_id or table.has_name_as_id:
         digest = "md5(i.cells::jsonb::text)::uuid"  # jsonb, so that the order of the columns does not matter
+        if table.has_name_as_id:
+            digest = f"md5({values[table.key[0]]})::uuid"
         values["id"] = f"coalesce({values['id']}, {digest})" if "id" in values else digest
     lookups = "".join(joined(name, lookup) for name, lookup in table.lookups.items() if name in columns)
     select = ", ".join(f"{value} as {identifier(target)}" for target, value in values.items())

@@ -45,11 +45,7 @@ RULES = {
         "{{ is_too_small_a_difference('differing') }}",
         "{{ is_too_small_a_difference('differing') }} and (is_latest or not {off})",
     ),
-    "tree": (
-        "unexplained_changes",
-        "having {{ is_too_small_a_difference('count(distinct contributor)') }}",
-        "having not {off} and {{ is_too_small_a_difference('count(distinct contributor)') }}",
-    ),
+    "tree": ("history_suppression", None, None),
     "withdrawal": (
         "withdrawn_releases",
         "and withdrawn_before.release_id is null",

@@ -118,6 +118,7 @@ def test_a_bundle_of_all_kinds_loads_and_a_second_time_changes_nothing(
         == "2024-01-01T00:00:00+00:00"
     )
     assert one(connection, "select organization_id from network_peer_group_members") == as_uuid("acme")
+    assert one(connection, "select id from network_peer_groups") == as_uuid("big")  # given by name alone
 
     before = contents(connection)
     again = command("load", bundle)

@@ -1,0 +1,69 @@
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+
+with
+
+release_proposals as (
+    select * from {{ ref('release_proposals') }}
+),
+
+released_overlaps as (
+    select * from {{ ref('released_overlaps') }}
+),
+
+cells as (
+    select * from {{ ref('cells') }}
+),
+
+cell_tree as (
+    select * from {{ ref('cell_tree') }}
+),
+
+earlier_means as (
+    select * from {{ source('ledger', 'releases') }}
+    where figures ? 'mean' and cell_type <> 'peer_group'
+)
+
+select
+    row_number() over (order by proposals.metric_name, proposals.period, proposals.cell_key) as proposal_id,
+    cell_tree.level,
+    proposals.cell_type,
+    proposals.cell_key,
+    proposals.metric_name,
+    proposals.period,
+    cells.contributors,
+    cells.value_digests,
+    {{ contributions_digest('cells.contributors', 'cells.value_digests') }} as digest,
+    array(
+        select {{ contributions_digest('earlier_means.contributors', 'earlier_means.value_digests') }}
+        from earlier_means
+        where
+            earlier_means.metric_name = proposals.metric_name
+            and earlier_means.period = proposals.period
+            and earlier_means.cell_type = proposals.cell_type
+            and earlier_means.cell_key = proposals.cell_key
+        order by earlier_means.release_id desc
+    ) as earlier_digests
+from release_proposals as proposals
+inner join cell_tree on proposals.cell_type = cell_tree.cell_type and proposals.cell_key = cell_tree.cell_key
+inner join cells
+    on
+        proposals.cell_type = cells.cell_type
+        and proposals.cell_key = cells.cell_key
+        and proposals.metric_name = cells.metric_name
+        and proposals.period = cells.period
+left join released_overlaps
+    on
+        proposals.cell_type = released_overlaps.cell_type
+        and proposals.cell_key = released_overlaps.cell_key
+        and proposals.metric_name = released_overlaps.metric_name
+        and proposals.period = released_overlaps.period
+where
+    proposals.figures ? 'mean'
+    and released_overlaps.cell_key is null
+    -- Before anything is shown of a metric and period, D6 is all there is to say.
+    and (proposals.metric_name, proposals.period) in (
+        select
+            earlier_means.metric_name,
+            earlier_means.period
+        from earlier_means
+    )
