@@ -30,6 +30,7 @@ def test_thresholds_are_those_of_the_design():
         "supply_chain_depth": 3,
         "single_source_share": 0.9,
         "concentration_index": 0.25,
+        "cached_positions": 1000,
         "cache_list_length": 20,
     }
 

@@ -4,35 +4,35 @@ benchmarks as (
     select * from {{ ref('benchmarks') }}
 ),
 
-dated as (
+paired as (
     select
         benchmarks.*,
-        coalesce(benchmarks.industry_code, '') as industry_key,
-        {{ previous_period('benchmarks.period') }} as period_before
+        min(benchmarks.period) over the_period_before as previous_period,
+        min(benchmarks.median) over the_period_before as previous_median,
+        min(benchmarks.mean) over the_period_before as previous_mean
     from benchmarks
+    window the_period_before as (
+        partition by benchmark_type, industry_code, metric_name
+        order by {{ period_ordinal('period') }}
+        range between 1 preceding and 1 preceding
+    )
 )
 
 select
-    dated.benchmark_type,
-    dated.industry_code,
-    dated.industry_name,
-    dated.category,
-    dated.metric_name,
-    dated.period,
-    dated.unit,
-    dated.direction,
-    dated.contributors,
-    dated.median,
-    dated.mean,
-    previous.period as previous_period,
-    previous.median as previous_median,
-    previous.mean as previous_mean,
-    {{ relative_change('previous.median', 'dated.median') }} as median_change,
-    {{ relative_change('previous.mean', 'dated.mean') }} as mean_change
-from dated
-left join dated as previous
-    on
-        dated.benchmark_type = previous.benchmark_type
-        and dated.industry_key = previous.industry_key
-        and dated.metric_name = previous.metric_name
-        and dated.period_before = previous.period
+    benchmark_type,
+    industry_code,
+    industry_name,
+    category,
+    metric_name,
+    period,
+    unit,
+    direction,
+    contributors,
+    median,
+    mean,
+    previous_period,
+    previous_median,
+    previous_mean,
+    {{ relative_change('previous_median', 'median') }} as median_change,
+    {{ relative_change('previous_mean', 'mean') }} as mean_change
+from paired

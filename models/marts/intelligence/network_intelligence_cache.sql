@@ -10,6 +10,14 @@ network_summaries as (
     select * from {{ ref('network_summary_entries') }}
 ),
 
+industry_overviews as (
+    select * from {{ ref('industry_overview_entries') }}
+),
+
+peer_positions as (
+    select * from {{ ref('peer_position_entries') }}
+),
+
 supply_chain_risks as (
     select * from {{ ref('supply_chain_risk_entries') }}
 ),
@@ -32,6 +40,10 @@ cached_before as (
 
 entries as (
     select * from network_summaries
+    union all
+    select * from industry_overviews
+    union all
+    select * from peer_positions
     union all
     select * from supply_chain_risks
     union all

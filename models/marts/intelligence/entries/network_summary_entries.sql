@@ -6,22 +6,69 @@ releases as (
 
 cell_populations as (
     select * from {{ ref('cell_populations') }}
+),
+
+metrics as (
+    select * from {{ ref('stg_metrics') }}
+),
+
+periods as (
+    select
+        period,
+        count(*) as benchmarks,
+        count(distinct metric_name) as metrics,
+        count(distinct cell_key) filter (where cell_type = 'industry') as industries,
+        count(distinct cell_key) filter (where cell_type = 'peer_group') as peer_groups
+    from releases
+    group by period
+),
+
+-- From what is published alone, as in the mart `coverage`.
+categories as (
+    select
+        releases.period,
+        metrics.data_category,
+        count(*) as metrics,
+        max(releases.contributor_count) as organizations,
+        max((releases.statistics ->> 'coverage')::numeric) as coverage
+    from releases
+    inner join metrics on releases.metric_name = metrics.metric_name
+    where releases.cell_type = 'network'
+    group by releases.period, metrics.data_category
+),
+
+coverage as (
+    select
+        period,
+        jsonb_agg(
+            jsonb_build_object(
+                'category', data_category,
+                'metrics', metrics,
+                'organizations', organizations,
+                'coverage', coverage
+            )
+            order by data_category
+        ) as listed
+    from categories
+    group by period
 )
 
 select
     'network_summary' as cache_type,
     null::text as subject,
-    period,
+    periods.period,
     jsonb_strip_nulls(jsonb_build_object(
-        'period', period,
-        'metrics', count(distinct metric_name),
-        'industries', count(distinct cell_key) filter (where cell_type = 'industry'),
-        'benchmarks', count(*),
+        'period', periods.period,
+        'metrics', periods.metrics,
+        'industries', periods.industries,
+        'peer_groups', periods.peer_groups,
+        'benchmarks', periods.benchmarks,
         'members', (
             select nullif({{ floored_count('cell_populations.member_count') }}, 0)
             from cell_populations
             where cell_populations.cell_type = 'network'
-        )
+        ),
+        'coverage', coalesce(coverage.listed, '[]')
     )) as data
-from releases
-group by period
+from periods
+left join coverage on periods.period = coverage.period

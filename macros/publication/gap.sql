@@ -1,0 +1,3 @@
+{% macro gap(figure, value) -%}
+    trim_scale(({{ value }})::numeric - ({{ figure }})::numeric)
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+
+with
+
+counted_organizations as (
+    select * from {{ ref('counted_organizations') }}
+),
+
+cell_members as (
+    select * from {{ ref('cell_members') }}
+),
+
+nodes as (
+    select * from {{ ref('stg_network_nodes') }}
+),
+
+edges as (
+    select * from {{ ref('stg_network_edges') }}
+),
+
+-- Whatever the others of a group consent to: it would show in the position of one.
+in_groups as (
+    select nodes.organization_id
+    from edges
+    cross join unnest(array[edges.source_node_id, edges.target_node_id]) as edge_end (node_id)
+    inner join nodes on edge_end.node_id = nodes.node_id
+    where edges.edge_type = 'subsidiary_of' and nodes.organization_id is not null
+)
+
+select
+    counted_organizations.organization_id,
+    counted_organizations.organization_id <> counted_organizations.contributor_id
+    or counted_organizations.organization_id in (select in_groups.organization_id from in_groups) as is_part_of_a_group
+from counted_organizations
+inner join cell_members on counted_organizations.contributor_id = cell_members.contributor_id
+where cell_members.cell_type = 'network'
+order by cell_members.contributor_number, counted_organizations.organization_id
+limit {{ var('cached_positions') }}
