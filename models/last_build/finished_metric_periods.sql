@@ -10,7 +10,7 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Last of all: the marks of an unfinished build go only when everything is released, cached, and what was decided is kept:
+-- Last of all: the marks of an unfinished build go only when everything is released, cached and remembered:
 -- depends_on: {{ ref('releases') }}
 -- depends_on: {{ ref('network_intelligence_cache') }}
 -- depends_on: {{ ref('judged_cells') }}

@@ -487,6 +487,56 @@ def parts_shown_later_than_their_total(world: World) -> Attack:
     )
 
 
+def what_the_report_counts(world: World) -> None:
+    """For each rule a metric, and five industries or groups that it withholds; of the first rule ten."""
+
+    def report(rule: str, members: dict[str, list[float]], **about: object) -> None:
+        for industry, values in members.items():
+            world.crowd(industry, values, metric=rule, **about)
+
+    def industries(rule: str, values: list[float], count: int = 5, parent: str | None = None) -> dict:
+        world.metric(rule)
+        codes = [f"{rule} {number}" for number in range(count)]
+        for code in codes:
+            world.industry(code, parent and f"{parent} {code}")
+        return dict.fromkeys(codes, values)
+
+    report("D1", industries("D1", around(100, 4), 10))
+    for number, build in enumerate((3, 4, 4, 4, 4)):
+        world.member(f"fifth of {number}", 100, industry=f"D1 {number}", metric="D1", build=build)
+
+    report("D2", industries("D2", [1000, 1, 2, 3, 4, 5]))
+    report("D3", industries("D3", [100] * 5))
+
+    world.metric("D5")
+    for number in range(5):
+        world.crowd(None, around(100, 7), f"grouped {number}", metric="D5")
+        world.group(f"group {number}", [f"grouped {number} {member}" for member in range(7)])
+
+    # Outside the child are five of whom one dominates, or one alone.
+    for rule, inside, outside in (
+        ("D6", around(1000, 6), [1000, 1, 1, 1, 1]),
+        ("D7", around(100, 9), [100]),
+    ):
+        for number in range(5):
+            world.industry(f"above {rule} {number}")
+        report(rule, industries(rule, inside, parent="above"))
+        for number in range(5):
+            world.crowd(f"above {rule} {number}", outside, metric=rule)
+
+    report("total of D8", industries("total of D8", around(100, 6)))
+    world.metric("D8", part_of="total of D8")
+    for number in range(5):
+        for member in range(5):
+            world.reports(f"total of D8 {number} {member}", 40 + member, "D8")
+
+    report("D9", industries("D9", around(100, 6), 10))
+    report("D10", industries("D10", around(100, 6)))
+    for number in range(5):
+        world.member(f"joiner {number}", 170, industry=f"D9 {number}", metric="D9", build=2)
+        world.consents(f"D10 {number} 0", given=False, build=2)
+
+
 def sold_and_withdrawn(world: World) -> None:
     """A subsidiary's value stands in its old parent's; then the subsidiary is sold, and then it withdraws."""
     begin(world, "industry", "elsewhere")
@@ -560,6 +610,7 @@ STORIES = [
     consent_ends, stricter_thresholds, members_arrive, sold_and_withdrawn, one_cell_in_four_releases,
     a_part_withheld_in_the_child_only, an_industry_under_a_new_code, an_old_parent_and_new_children,
     parts_shown_later_than_their_total, a_child_of_industries_in_a_circle, a_child_below_the_deepest_level,
+    what_the_report_counts,
 ]  # fmt: skip
 
 

@@ -224,6 +224,8 @@ class Look:
     cache: dict[str, dict]
     ledger: list[Release]
     published: dict[str, list[str]]  # table -> its rows, all columns but the id
+    report: dict[tuple[str, str, str, str | None], int]  # (metric, period, outcome, rule) -> cells
+    outcomes: dict[tuple[str, str, str], set[str]]  # (metric, period, outcome) -> keys, which nobody sees
 
 
 def look(connection: psycopg.Connection) -> Look:
@@ -269,6 +271,15 @@ def look(connection: psycopg.Connection) -> Look:
                 )
             ]
             for table in ("industry_benchmarks", "network_benchmarks", "network_intelligence_cache")
+        },
+        report={tuple(row): cells for *row, cells in query(connection, "select * from marts.privacy_report")},
+        outcomes={
+            tuple(row): set(keys)
+            for *row, keys in query(
+                connection,
+                "select metric_name, period, outcome, array_agg(cell_key)"
+                " from disclosure.cell_outcomes group by 1, 2, 3",
+            )
         },
     )
 

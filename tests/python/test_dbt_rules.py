@@ -208,6 +208,10 @@ SHOWN = "candidates_show_no_more_digits_and_figures_than_they_may"
 LATEST = "only_the_latest_release_is_shown_and_none_that_was_withdrawn"
 CONFIDENCE = "confidence_follows_counts_quality_and_freshness"
 RENEWAL = "benchmarks_are_renewed_at_half_their_life"
+OUTCOMES = "every_cell_has_the_outcome_of_the_rule_that_decided"
+ANEW = "a_count_is_made_anew_when_five_cells_joined_or_left_it"
+REPORT = "the_report_counts_in_fives_and_no_fewer_than_five"
+NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
 
 # Changes of each tested model that a unit test must notice: which test, where, what, to what.
 MUTATIONS = {
@@ -268,6 +272,29 @@ MUTATIONS = {
     "network_benchmarks": [
         (RENEWAL, "renewed_expiry", "/ 2 and", "/ 2 + interval '1 second' and"),
         (RENEWAL, "renewed_expiry", "/ 2 and", "/ 2 - interval '1 second' and"),
+    ],
+    "cell_outcomes": [
+        (OUTCOMES, "cell_outcomes", "releases.statistics @> judged_cells.figures", "true"),
+        (OUTCOMES, "cell_outcomes", "jsonb_object_keys(judged_cells.withheld_by)", "'no figure'"),
+        (OUTCOMES, "cell_outcomes", "then 'median' else 'mean'", "then 'mean' else 'mean'"),
+        (OUTCOMES, "cell_outcomes", "when withdrawn_cells.cell_key is not null then array['D10']", ""),
+    ],
+    "changed_outcomes": [
+        (ANEW, "changed_outcomes", ">= {{ var", "> {{ var"),
+        (ANEW, "changed_outcomes", ">= {{ var", ">= -1 + {{ var"),
+        (ANEW, "changed_outcomes", "or reported_outcomes.cell_key is null", ""),
+    ],
+    "privacy_report": [
+        (REPORT, "privacy_report", "    cells >= {{ var", "    cells > {{ var"),
+        (REPORT, "privacy_report", "published_cells - cells >= {{ var", "published_cells - cells > {{ var"),
+        (REPORT, "privacy_report", "outcome <> 'D9' or", "true or"),
+        (REPORT, "privacy_report", "{{ floored_count('cells') }}", "cells"),
+    ],
+    "benchmark_status": [
+        (NEAREST, "benchmark_status", "steps asc nulls last", "steps desc nulls last"),
+        (NEAREST, "benchmark_status", "when steps = 0", "when steps >= 0"),
+        (NEAREST, "benchmark_status", "ladder.steps < {{", "ladder.steps < 1 + 0 * {{"),
+        (NEAREST, "benchmark_status", "then 'network' else", "then 'nothing' else"),
     ],
 }
 

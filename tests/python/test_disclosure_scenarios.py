@@ -30,11 +30,11 @@ from stories import (
     take_out,
     worked_out,
 )
-from worlds import Bundle
+from worlds import Bundle, query
 
 pytestmark = pytest.mark.database
 
-MODELS = ("+industry_benchmarks", "+network_benchmarks", "+network_intelligence_cache", "last_build")
+MODELS = ("+path:models/marts/privacy", "+network_intelligence_cache", "last_build")
 STRICTER = {"minimum_contributors": 6, "significant_digits": 4}  # in the last build
 
 
@@ -302,3 +302,82 @@ def test_cells_that_grow_slowly_are_not_frozen_for_ever(looks):
         assert len(seen.releases("", build)[-1].contributors) == sum(there)
         current.append(behind.count(0))
     assert current == [8, 2, 4, 6, 2, 0]
+
+
+# --- what the privacy report says of it ---
+
+SHOWN, HELD, GONE = ("published", None), ("held_back", "D9"), ("withdrawn", "D10")
+# Metric -> what is said of it after the first build, and after the second, before which some join and leave.
+# Besides five industries or groups (D1 and D9: ten) a metric has the network's cell, D6 and D7 five parents.
+REPORTED = {
+    "D1": ({("withheld", "D1"): 10}, ...),
+    "D2": ({("withheld", "D2"): 5}, ...),
+    "D3": ({("withheld", "D3"): 5}, ...),
+    "D5": ({("withheld", "D5"): 5}, ...),
+    "D6": ({("withheld", "D6"): 5, SHOWN: 5}, ...),
+    "D7": ({("withheld", "D7"): 5, SHOWN: 5}, ...),
+    "D8": ({("withheld", "D8"): 5}, ...),
+    "D9": ({SHOWN: 10}, {SHOWN: 10, HELD: 5}),
+    "D10": ({SHOWN: 5}, {GONE: 5}),
+}
+
+
+def counts(rule: str) -> str:
+    """The metric that this rule withholds."""
+    return f"what the report counts {rule}".lower()
+
+
+def reported(look: Look, rule: str) -> dict[tuple, int]:
+    return {row[2:]: cells for row, cells in look.report.items() if row[0] == counts(rule)}
+
+
+@pytest.mark.parametrize("rule", REPORTED)
+def test_each_rule_is_reported_with_the_cells_that_it_withholds(rule, looks):
+    first, second = REPORTED[rule]
+    assert reported(looks[0], rule) == first
+    assert reported(looks[1], rule) == (first if second is ... else second)
+
+
+def test_a_count_stays_until_five_cells_joined_or_left_it(looks):
+    """One of ten cells comes into sight in the third build, four more in the fourth."""
+    assert [len(each.outcomes[counts("D1"), "2024", "D1"]) for each in looks[1:4]] == [10, 9, 5]
+    assert [reported(each, "D1")["withheld", "D1"] for each in looks[1:4]] == [10, 10, 5]
+
+
+def test_nobody_learns_from_the_report_what_became_of_one_cell(looks):
+    """Neither from a count, nor from how it changes, nor from the cells that everybody sees are published."""
+    counted: dict[tuple, set] = {}
+    for before, after in pairwise([Look({}, {}, {}, [], {}, {}, {}), *looks[: BUILDS - 1]]):
+        for key in before.report.keys() | after.report.keys():
+            metric, period, outcome, rule = key
+            cells = after.report.get(key, 0)
+            assert cells % 5 == 0 and (cells >= 5 or key not in after.report), key
+            if cells != before.report.get(key, 0):
+                now = after.outcomes.get((metric, period, rule or outcome), set())
+                assert len(now ^ counted.get(key, set())) >= 5, key
+                counted[key] = now
+        for (metric, period, outcome, _), cells in after.report.items():
+            if outcome == "held_back":
+                assert after.report[metric, period, *SHOWN] >= cells + 5, metric
+    assert counted.keys() >= {(counts("D9"), "2024", *HELD), (counts("D10"), "2024", *GONE)}
+
+
+def test_what_is_withheld_looks_like_what_nobody_reported(looks, connection):
+    """And both are answered with the network's figures, under the network's key."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("update network_benchmarks set expires_at = '2999-01-01'")
+        connection.execute("set local role blipee_analyst")
+        rows = query(
+            connection,
+            "select industry_code, status, level_used_type, level_used_code from marts.benchmark_status"
+            " where metric_name = %s and period = '2024' and benchmark_type = 'industry'",
+            counts("D1"),
+        )
+        known = query(connection, "select count(*) from industry_models")
+    answers = {code: answer for code, *answer in rows}
+    assert (len(rows), len(answers)) == (known[0][0], known[0][0])
+    published = {f"what the report counts D1 {number}" for number in range(5)}
+    assert {code for code, (status, *_) in answers.items() if status == "published"} == published
+    assert all(answers[code][1:] == ["industry", code] for code in published)
+    others = [answer for code, answer in answers.items() if code not in published]
+    assert others == [["insufficient_data", "network", None]] * len(others)

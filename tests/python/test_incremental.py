@@ -70,7 +70,7 @@ def look(connection: psycopg.Connection) -> State:
     row = "select metric_name, period, ctid::text, xmin::text from"
     return State(
         contributions=grouped(f"{row} contributions.contributions"),
-        cells=grouped(f"{row} disclosure.cells"),
+        cells=grouped(f"{row} disclosure.cells union all {row} disclosure.judged_cells"),
         documented={
             name: set(query(connection, f"select ctid::text, xmin::text from public.{name}"))
             for name in documented_tables(connection)
@@ -294,6 +294,7 @@ def contents(connection: psycopg.Connection) -> dict[str, list[tuple]]:
         "contributions": "select c::text from contributions.contributions c",
         # Which contributor stands first in a cell is of no meaning.
         "cells": "select (to_jsonb(c) - 'contributors' - 'value_digests')::text from disclosure.cells c",
+        "judged": "select j::text from disclosure.judged_cells j",
         "releases": "select r::text from disclosure.releases r",
         **{table: f"select {columns} from {table}" for table, columns in PUBLISHED.items()},
     }
