@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo docs test lint bench audit psql stop lock
+.PHONY: help demo docs test lint bench audit report psql stop lock
 
 PYTHON ?= python3
 RUN := .venv/bin/python -m
@@ -50,6 +50,10 @@ docs: .venv/installed profiles.yml ## what the demo's tables and columns mean, o
 audit: .venv/installed ## play the attacker on what the demo has published
 	@eval "$$($(RUN) scripts.embedded env)"
 	$(RUN) scripts.audit
+
+report: .venv/installed ## what the demo has published, as one page to open in a browser
+	@eval "$$($(RUN) scripts.embedded env)"
+	$(RUN) scripts.report
 
 psql: .venv/installed ## a prompt in the demo's database
 	@eval "$$($(RUN) scripts.embedded env)"
