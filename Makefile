@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo docs report test lint bench audit psql stop lock
+.PHONY: help demo docs test lint bench audit report psql stop lock
 
 PYTHON ?= python3
 RUN := .venv/bin/python -m

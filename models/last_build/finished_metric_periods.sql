@@ -10,11 +10,10 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 )
 
--- Last of all: the marks of an unfinished build go only when everything is released and cached, and what was decided
--- is kept:
+-- Last of all: the marks of an unfinished build go only when everything is released, cached and remembered:
 -- depends_on: {{ ref('releases') }}
--- depends_on: {{ ref('judged_cells') }}
 -- depends_on: {{ ref('network_intelligence_cache') }}
+-- depends_on: {{ ref('judged_cells') }}
 select
     metric_periods.metric_name,
     metric_periods.period,

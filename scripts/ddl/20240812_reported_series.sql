@@ -10,12 +10,13 @@ create index metric_observations_batch_id on raw.metric_observations using brin 
 create table marts.reported_series (
     organization_id uuid not null,
     batch_id bigint not null,
-    fault text not null,
     series_ids integer[] not null,
-    primary key (organization_id, batch_id, fault)
+    faulty_series_ids integer[],
+    faults text[],
+    primary key (organization_id, batch_id)
 );
 create index reported_series_batch_id on marts.reported_series (batch_id);
-create index reported_series_with_a_fault on marts.reported_series (batch_id) where fault <> '';
+create index reported_series_with_faults on marts.reported_series (batch_id) where faults is not null;
 
 create table marts.gri_series (
     series_id integer primary key,
@@ -37,6 +38,6 @@ create policy blipee_member on marts.reported_series for select to blipee_member
 using (organization_id = (select public.blipee_organization_id()));
 create policy blipee_member on marts.gri_series for select to blipee_member
 using (series_id = any(array(
-    select unnest(reported_series.series_ids) from marts.reported_series
+    select unnest(reported_series.series_ids || reported_series.faulty_series_ids) from marts.reported_series
     where reported_series.organization_id = (select public.blipee_organization_id())
 )));

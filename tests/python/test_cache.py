@@ -4,7 +4,8 @@ import json
 import math
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -337,13 +338,70 @@ def large_graph(bundle: Bundle) -> nx.DiGraph:
     return graph
 
 
+# --- benchmarks: twenty mills over the years, and those who cannot be compared ---
+
+# Sorted, with ties at the quartiles and the median: 5, 10 and 15, whatever they are multiplied with.
+MILLS = (1, 2, 3, 4, 5, 5, 7, 8, 9, 10, 10, 12, 13, 14, 15, 15, 17, 18, 19, 20)
+PERIODS = {"2024": 1, "2023": 2, "2021": 4, "2019": 8, "2024-Q1": 1, "2023-Q4": 2, "2024-01": 1, "2023-12": 2}
+CACHED = {"2024", "2023", "2024-Q1", "2023-Q4", "2024-01", "2023-12"}  # the last two of each length
+DIRECTIONS = {"heat": "lower_is_better", "output": "higher_is_better", "load": "neutral"}
+FEW = 4
+ALONE = {"glazier 0": 7, "glazier 1": 8, "glazier 2": 9, "nomad 0": 6, "nomad 1": 7}
+GROUP = ("holding", "subsidiary")
+
+
+def benchmarked(bundle: Bundle) -> None:
+    """Paper mills are mills, as are five millers; glaziers are too few, and nomads are of no industry."""
+    for code, parent in (("mills", None), ("paper mills", "mills"), ("glass", None)):
+        bundle.add("industry_models", industry_code=code, industry_name=code, parent_industry_code=parent)
+    for metric, direction in DIRECTIONS.items():
+        bundle.add("metrics", metric_name=metric, category="energy", unit="MWh", direction=direction)
+    bundle.add("network_peer_groups", id="club", group_name="club", industry="paper mills")
+    for number, value in enumerate(MILLS):
+        bundle.member(f"mill {number}", industry="paper mills")
+        for period, factor in PERIODS.items():
+            bundle.observe(f"mill {number}", "heat", value * factor, period=period)
+        if number < FEW:
+            bundle.observe(f"mill {number}", "heat", value, period="2022")
+        if number < 10:
+            bundle.add("network_peer_group_members", group_name="club", organization_id=f"mill {number}")
+        for metric in ("output", "load"):
+            bundle.observe(f"mill {number}", metric, value)
+    for number in range(5):
+        bundle.member(f"miller {number}", industry="mills")
+        bundle.observe(f"miller {number}", "heat", 9 + number)
+    for name, value in ALONE.items():
+        bundle.member(name, industry="glass" if name.startswith("glazier") else None)
+        bundle.observe(name, "heat", value)
+    for name, parent in zip(GROUP, (None, "holding"), strict=True):
+        bundle.member(name, parent=parent)
+        bundle.observe(name, "heat", 8)
+    bundle.member("without consent", industry="paper mills", consents=())
+    bundle.observe("without consent", "heat", 8)
+
+
+# (metric, value) -> quartile, gap to the median and to the better quartile; whoever ties has the same.
+STANDS = {
+    ("heat", 5): (1, -5, 0),
+    ("heat", 10): (2, 0, 5),
+    ("heat", 15): (3, 5, 10),
+    ("heat", 17): (4, 7, 12),
+    ("output", 15): (1, 5, 0),
+    ("output", 10): (2, 0, -5),
+    ("output", 5): (3, -5, -10),
+    ("output", 4): (4, -6, -11),
+    ("load", 5): (1, -5, None),
+}
+# Published of every metric in 2024.
+QUARTILES = {"median": 10, "p25": 5, "p75": 15}
+
 # --- the build ---
 
 
 @pytest.fixture(scope="module")
 def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPathFactory) -> dict:
     bundle = Bundle()
-    for part in (supply_chain, unreadable, compliance, marketplace):
+    for part in (supply_chain, unreadable, compliance, marketplace, benchmarked):
         part(bundle)
     graphs, large = random_graphs(bundle), large_graph(bundle)
     with psycopg.connect(autocommit=True) as connection:
@@ -359,6 +417,8 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
         "build",
         "--select",
         "+network_intelligence_cache",
+        "path:models/last_build",
+        "+path:models/marts/benchmarks",
         "cache_shapes",
         "--exclude-resource-type",
         "unit_test",
@@ -367,8 +427,8 @@ def world(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
     return {"graphs": graphs, "large": large}
 
 
-def entry(connection: psycopg.Connection, cache_type: str, name: str) -> Entry | None:
-    key = f"{cache_type}:{identifier(name)}"
+def entry(connection: psycopg.Connection, cache_type: str, name: str, period: str = "") -> Entry | None:
+    key = ":".join(filter(None, (cache_type, str(identifier(name)), period.lower())))
     found = query(
         connection, "select data, organization_id from network_intelligence_cache where cache_key = %s", key
     )
@@ -476,11 +536,307 @@ def test_without_an_industry_nothing_is_matched(world, connection):
     assert entry(connection, "marketplace_matches", "unknown provider") == {"status": "industry_unknown"}
 
 
+def of_everybody(connection: psycopg.Connection, key: str) -> Entry | None:
+    found = query(
+        connection, "select data, organization_id from network_intelligence_cache where cache_key = %s", key
+    )
+    if not found:
+        return None
+    ((data, organization),) = found
+    assert organization is None
+    return data
+
+
+def test_an_industry_tells_what_is_published_and_how_it_went(world, connection):
+    said = of_everybody(connection, "industry_overview:paper mills:2024")
+    assert (said["industry"], said["name"], said["period"]) == ("paper mills", "paper mills", "2024")
+    assert [benchmark["metric"] for benchmark in said["benchmarks"]] == ["heat", "load", "output"]
+    heat = said["benchmarks"][0]
+    assert QUARTILES.items() <= heat.items()
+    assert (heat["contributors"], heat["coverage"]) == (20, 1)  # of 21, which is floored, too
+    # Of 2022 nothing is published, and so 2023 is beside nothing; 2019 is too long ago.
+    assert [(step["period"], step["median"], step.get("median_change")) for step in heat["trend"]] == [
+        ("2021", 40, None),
+        ("2023", 20, None),
+        ("2024", 10, -0.5),
+    ]
+    quarter, month = (
+        of_everybody(connection, f"industry_overview:paper mills:{period}")
+        for period in ("2024-q1", "2024-01")
+    )
+    for entry, before in ((quarter, "2023-Q4"), (month, "2023-12")):
+        first, last = entry["benchmarks"][0]["trend"]
+        assert (first["period"], last["median_change"]) == (before, -0.5)
+
+
+def test_of_an_industry_with_nothing_published_there_is_no_overview(world, connection):
+    keys = {key for (key,) in query(connection, "select cache_key from network_intelligence_cache")}
+    assert not [key for key in keys if key.startswith("industry_overview:glass")]
+    assert "industry_overview:paper mills:2022" not in keys
+
+
+def test_the_network_is_summed_up_from_what_is_published(world, connection):
+    said = of_everybody(connection, "network_summary:2024")
+    counts = ("metrics", "industries", "peer_groups", "benchmarks")
+    assert [said[name] for name in counts] == [3, 2, 1, 12]
+    assert said["coverage"] == [
+        {
+            "category": "energy",
+            "metrics": 3,
+            "organizations": 30,  # of 31
+            "coverage": round(30 / said["members"], 2),
+        }
+    ]
+
+
+@pytest.mark.parametrize(("metric", "value"), STANDS)
+def test_a_position_is_read_from_the_published_quartiles(world, connection, metric, value):
+    quartile, to_median, to_better = STANDS[metric, value]
+    expected = {"quartile": quartile, "gap_to_median": to_median, "status": "published"} | QUARTILES
+    if to_better is not None:
+        expected["gap_to_better_quartile"] = to_better
+    holders = [f"mill {number}" for number, each in enumerate(MILLS) if each == value]
+    for name in holders:
+        (found,) = [
+            position
+            for position in entry(connection, "peer_position", name, "2024")["positions"]
+            if (position["metric"], position["benchmark"]) == (metric, "industry")
+        ]
+        assert (found["value"], found["direction"]) == (value, DIRECTIONS[metric])
+        assert (found["industry"], found["contributors"]) == ("paper mills", 20)
+        names = ("quartile", "gap_to_median", "gap_to_better_quartile", "status", *QUARTILES)
+        assert {key: found[key] for key in names if key in found} == expected
+
+
+def test_a_peer_group_of_ten_shows_its_median_only(world, connection):
+    found = entry(connection, "peer_position", "mill 0", "2024")["positions"]
+    assert [position for position in found if position["metric"] == "heat"][1] == {
+        "metric": "heat",
+        "unit": "MWh",
+        "direction": "lower_is_better",
+        "value": 1,
+        "benchmark": f"peer_group:{identifier('club')}",
+        "status": "published",
+        "contributors": 10,
+        "median": 5,
+        "gap_to_median": -4,
+    }
+
+
+def test_who_cannot_be_compared_is_told_why(world, connection):
+    alone = {"metric": "heat", "unit": "MWh", "direction": "lower_is_better", "benchmark": "industry"}
+    for name, value in ALONE.items():
+        status = "insufficient_data" if name.startswith("glazier") else "industry_unknown"
+        said = entry(connection, "peer_position", name, "2024")
+        assert said.pop("version")
+        assert said == {
+            "status": status,
+            "period": "2024",
+            "positions": [alone | {"value": value, "status": status}],
+        }
+        assert entry(connection, "peer_position", name, "2023") is None
+    assert entry(connection, "peer_position", "miller 0", "2024")["positions"][0]["industry"] == "mills"
+
+
+def test_of_a_group_nobody_sees_the_sum(world, connection):
+    for name in GROUP:
+        for period in CACHED:
+            said = entry(connection, "peer_position", name, period)
+            assert said == {"status": "part_of_a_group", "period": period}
+
+
+def test_positions_are_those_of_the_last_two_periods(world, connection):
+    periods = "select data ->> 'period' from network_intelligence_cache where cache_type = 'peer_position'"
+    assert {period for (period,) in query(connection, periods)} == CACHED
+    assert entry(connection, "peer_position", "without consent", "2024") is None
+
+
+FIGURES = ("mean", "median", "p10", "p25", "p75", "p90", "stddev")
+
+
+def figures(said: dict) -> dict:
+    return {name: said[name] for name in FIGURES if said.get(name) is not None}
+
+
+def assert_shown_is_published(connection: psycopg.Connection) -> None:
+    """Each figure of an entry is that of the published row, and each difference is one of such figures."""
+    rows = query(
+        connection,
+        "select benchmark_type, coalesce(industry, ''), metric_name, period, participant_count, statistics"
+        " from network_benchmarks",
+    )
+    published = {tuple(key): (count, figures(statistics)) for *key, count, statistics in rows}
+    entries = "select data from network_intelligence_cache where cache_type = %s"
+    overviews, positions = (
+        [data for (data,) in query(connection, entries, kind)]
+        for kind in ("industry_overview", "peer_position")
+    )
+    overviewed = set()
+    for said in overviews:
+        for benchmark in said["benchmarks"]:
+            key = ("industry", said["industry"], benchmark["metric"])
+            overviewed.add((*key, said["period"]))
+            assert (benchmark["contributors"], figures(benchmark)) == published[*key, said["period"]]
+            for step in benchmark["trend"]:
+                assert figures(step).items() <= published[*key, step["period"]][1].items()
+    assert overviewed == {key for key in published if key[0] == "industry"}
+    for said in positions:
+        for position in said.get("positions", ()):
+            key = (position["benchmark"], position.get("industry", "paper mills"), position["metric"])
+            shown = published.get((*key, said["period"]), (None, {}))
+            assert (position["status"] == "published") == bool(figures(position))
+            assert figures(position).items() <= shown[1].items()
+            assert position.get("contributors") in (None, shown[0])
+            for gap, over in (("gap_to_median", ("median",)), ("gap_to_better_quartile", ("p25", "p75"))):
+                if gap in position:
+                    differences = [position["value"] - position[figure] for figure in over]
+                    assert any(position[gap] == pytest.approx(each) for each in differences)
+
+
+def test_no_entry_holds_a_figure_that_is_not_published(world, connection):
+    assert_shown_is_published(connection)
+
+
+@contextmanager
+def reading(role: str, name: str = "", table: str = "network_benchmarks") -> Iterator[psycopg.Connection]:
+    """A session of the role while the table is served as if it had just been built; that is taken back."""
+    with psycopg.connect() as session:
+        session.execute(f"update {table} set expires_at = '2999-01-01'")
+        session.execute(f"set role {role}")
+        if name:
+            session.execute("select set_config('blipee.organization_id', %s, true)", [str(identifier(name))])
+        yield session
+        session.rollback()
+
+
+def test_a_position_is_read_by_its_owner_alone(world):
+    keys = "select cache_key from network_intelligence_cache where cache_type = 'peer_position'"
+    of_everybody = keys.replace("peer_position", "industry_overview")
+    own = {f"peer_position:{identifier('mill 4')}:{period.lower()}" for period in CACHED}
+    for role, name, seen in (
+        ("blipee_member", "mill 4", own),
+        ("blipee_member", "without consent", set()),
+        ("blipee_member", "", set()),
+        ("blipee_analyst", "mill 4", set()),
+    ):
+        with reading(role, name, "network_intelligence_cache") as session:
+            assert {key for (key,) in query(session, keys)} == seen
+            assert query(session, of_everybody)
+
+
+# --- the marts of the benchmarks ---
+
+
+def test_the_marts_show_what_is_published_and_nothing_else(world):
+    with reading("blipee_analyst") as session:
+        rows = query(
+            session,
+            "select benchmark_type, industry, metric_name, period, statistics from network_benchmarks",
+        )
+        published = {
+            (*key, name, value) for *key, statistics in rows for name, value in figures(statistics).items()
+        }
+        long = query(
+            session,
+            "select benchmark_type, industry_code, metric_name, period, statistic, value, category,"
+            " industry_name from marts.benchmark_statistics",
+        )
+        assert {row[:6] for row in long} == published and len(long) == len(published) > 50
+        assert {row[6] for row in long} == {"energy"}
+        assert all(row[7] == row[1] for row in long)
+        trend = query(session, "select count(*), count(distinct metric_name) from marts.benchmark_trend")
+        assert trend == [(len(rows), len(DIRECTIONS))]
+
+
+def test_a_trend_leads_from_a_period_to_the_one_before(world):
+    with reading("blipee_analyst") as session:
+        found = query(
+            session,
+            "select period, previous_period, median, previous_median, median_change, mean_change"
+            " from marts.benchmark_trend where metric_name = 'heat' and industry_code = 'paper mills'"
+            " and benchmark_type = 'industry'",
+        )
+    assert set(found) == {
+        ("2019", None, 80, None, None, None),
+        ("2021", None, 40, None, None, None),
+        ("2023", None, 20, None, None, None),
+        ("2024", "2023", 10, 20, -0.5, -0.4976),
+        ("2023-Q4", None, 20, None, None, None),
+        ("2024-Q1", "2023-Q4", 10, 20, -0.5, -0.4976),
+        ("2023-12", None, 20, None, None, None),
+        ("2024-01", "2023-12", 10, 20, -0.5, -0.4976),
+    }
+
+
+def test_coverage_counts_who_stands_behind_what_is_published(world):
+    with reading("blipee_analyst") as session:
+        found = query(
+            session,
+            "select industry_code, category, metrics, organizations, coverage from marts.coverage"
+            " where period = '2024' and industry_code is not null",
+        )
+        assert set(found) == {("mills", "energy", 3, 25, 1), ("paper mills", "energy", 3, 20, 1)}
+        unpublished = "select from marts.coverage where period = '2022' or industry_code = 'glass'"
+        assert query(session, unpublished) == []
+
+
+def positions(name: str, *, metric: str = "heat", period: str = "2024") -> dict:
+    """Benchmark of the mart -> status, value, quartile and gaps."""
+    with reading("blipee_member", name) as session:
+        rows = query(
+            session,
+            "select concat_ws(' ', benchmark_type, industry_code), organization_id, status, value, quartile,"
+            " gap_to_median, gap_to_better_quartile from marts.organization_position"
+            " where metric_name is null or (metric_name, period) = (%s, %s)",
+            metric,
+            period,
+        )
+    assert {row[1] for row in rows} == {identifier(name)}
+    return {row[0]: row[2:] for row in rows}
+
+
+@pytest.mark.parametrize(("metric", "value"), STANDS)
+def test_the_mart_says_what_the_entries_say(world, metric, value):
+    for number, each in enumerate(MILLS):
+        if each == value:
+            found = positions(f"mill {number}", metric=metric)
+            assert found["industry paper mills"] == ("published", value, *STANDS[metric, value])
+            assert {"industry mills", "network"} < found.keys()
+
+
+def test_the_mart_has_every_period_and_says_what_is_missing(world):
+    club = f"peer_group:{identifier('club')}"
+    assert positions("mill 4", period="2021")["industry paper mills"] == ("published", 20, 1, -20, 0)
+    assert {row[0] for row in positions("mill 0", period="2022").values()} == {"insufficient_data"}
+    assert positions("mill 0")[f"{club} paper mills"] == ("published", 1, None, -4, None)
+    assert positions("glazier 0")["industry glass"] == ("insufficient_data", 7, None, None, None)
+    assert positions("nomad 0")["industry"] == ("industry_unknown", 6, None, None, None)
+    assert positions("nomad 0")["network"][:2] == ("published", 6)
+    for name in GROUP:
+        assert positions(name) == {"": ("part_of_a_group", None, None, None, None)}
+    assert positions("without consent") == {"": ("not_counted", None, None, None, None)}
+
+
+def test_nobody_reads_contributions_of_another(world):
+    with reading("blipee_member") as session:
+        for relation in ("marts.organization_position", "blipee_own_contributions()"):
+            assert query(session, f"select * from {relation}") == []
+    with reading("blipee_analyst", "mill 4") as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        query(session, "select * from blipee_own_contributions()")
+    with psycopg.connect(autocommit=True) as owner:  # as Supabase grants what is new to everybody
+        ((everybody,),) = query(
+            owner, "select has_function_privilege('public', 'blipee_own_contributions()', 'execute')"
+        )
+        assert not everybody
+
+
 def test_keys_are_spelled_in_one_way(world, connection):
     spelled = query(
-        connection, "select cache_key, cache_type, organization_id from network_intelligence_cache"
+        connection, "select cache_key, cache_type, organization_id, data from network_intelligence_cache"
     )
-    assert {key for key, *_ in spelled} == {f"{kind}:{organization}" for _, kind, organization in spelled}
+    for key, kind, organization, data in spelled:
+        about = organization or data.get("industry")
+        assert key == ":".join(filter(None, (kind, about and str(about), data.get("period", "").lower())))
 
 
 def test_entries_live_as_long_as_their_type(world, connection):
@@ -490,7 +846,7 @@ def test_entries_live_as_long_as_their_type(world, connection):
         " count(organization_id) > 0 from network_intelligence_cache"
         " inner join reference.cache_types using (cache_type) group by 1, 2, 3",
     )
-    assert len(lifetimes) == 3  # nobody reported anything: there is no summary of the network
+    assert len(lifetimes) == 6
     for _, scope, days, first, last, has_owner in lifetimes:
         assert first == last == AS_OF + days * DAY
         assert has_owner == (scope == "organization")
@@ -502,7 +858,8 @@ def test_entries_are_written_when_something_changed_and_go_with_what_they_say(wo
         return {key: version for key, *version in rows}
 
     def refreshed() -> dict[str, tuple]:
-        dbt("run", "--select", "supply_relations+", *at(AS_OF + timedelta(seconds=0.5)))
+        selected = ("+network_intelligence_cache", "path:models/last_build", "network_benchmarks")
+        dbt("run", "--select", *selected, *at(AS_OF + timedelta(seconds=0.5)))
         return versions()
 
     before = versions()
@@ -513,6 +870,10 @@ def test_entries_are_written_when_something_changed_and_go_with_what_they_say(wo
     connection.execute(
         "update network_edges set relationship_strength = 0.7 where relationship_strength = 0.8"
     )
+    connection.execute(
+        "update network_privacy_settings set consent_given = false where organization_id = %s",
+        [identifier("mill 19")],
+    )
     after = refreshed()
     gone = {f"compliance_outlook:{identifier('due now')}"}
     gone |= {
@@ -520,6 +881,25 @@ def test_entries_are_written_when_something_changed_and_go_with_what_they_say(wo
         for node, relations in world["large"].degree
         if relations
     }
-    assert before.keys() - after.keys() == gone
-    assert {key for key in after if after[key] != before[key]} == {f"supply_chain_risk:{identifier('maker')}"}
+    # Whoever withdraws hides every industry that it was counted in, from every entry.
+    about_benchmarks = ("network_summary", "industry_overview", "peer_position")
+    assert {key for key in before.keys() - after.keys() if not key.startswith(about_benchmarks)} == gone
+    assert not [
+        key
+        for key in after
+        if key.startswith(("industry_overview", f"peer_position:{identifier('mill 19')}"))
+    ]
+    assert_shown_is_published(connection)
+    said = entry(connection, "peer_position", "mill 0", "2024")["positions"]
+    assert {(position["benchmark"], position["status"]) for position in said} == {
+        ("industry", "insufficient_data"),
+        (f"peer_group:{identifier('club')}", "published"),
+    }
+    changed = {key for key in after if after[key] != before.get(key)}
+    moved = ("due 30 days", "due 90 days", "due 180 days", "regulated by all")  # by half a second
+    assert {key for key in changed if not key.startswith(about_benchmarks)} == {
+        f"supply_chain_risk:{identifier('maker')}",
+        *(f"compliance_outlook:{identifier(name)}" for name in moved),
+    }
     assert refreshed() == after
+    assert query(connection, "select distinct is_stale from intelligence.position_periods") == [(False,)]

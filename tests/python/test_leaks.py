@@ -172,16 +172,15 @@ def test_a_build_that_breaks_rules_shows_no_value(planted, build, connection) ->
     assert {"console", "logs/dbt.log", "target/run_results.json"} <= told.places_of(*canaries)
 
 
-def test_the_documentation_is_one_page_without_a_value(world, dbt, connection, tmp_path) -> None:
+def test_the_documentation_is_one_page_without_a_value(world, dbt, tmp_path) -> None:
     manifest = dbt("parse").result
     (tmp_path / "profiles.yml").write_text((PROJECT / "profiles.example.yml").read_text())
+    (tmp_path / "target").mkdir()
+    manifest.writable_manifest().write(str(tmp_path / "target" / "manifest.json"))  # as whoever parses does
     places = ["--project-dir", PROJECT, "--profiles-dir", tmp_path, "--quiet"]
     places += ["--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"]
-    assert (
-        dbtRunner(manifest=manifest)
-        .invoke(["docs", "generate", "--static", "--no-compile", *map(str, places)])
-        .success
-    )
+    arguments = ["docs", "generate", "--static", "--no-compile", *map(str, places)]
+    assert dbtRunner(manifest=manifest).invoke(arguments).success
     page = (tmp_path / "target" / "static_index.html").read_text()
     catalog = json.loads((tmp_path / "target" / "catalog.json").read_text())
 

@@ -305,11 +305,8 @@ def reports(bundle: Bundle) -> None:
 
 # --- the build ---
 
-ELSEWHERE = (
-    "benchmarks",
-    "intelligence",
-    "privacy",
-)  # folders of marts that are made of more than documented tables
+# Folders of marts that are made of more than documented tables.
+ELSEWHERE = ("benchmarks", "intelligence", "privacy")
 REFUSED = {"value": ("n/a", 7), "period": ("", 4)}  # column -> what stands there, and in how many lines
 
 

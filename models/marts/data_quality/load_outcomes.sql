@@ -28,11 +28,11 @@ refused_lines as (
 judged as (
     select
         reported_series.batch_id,
-        coalesce(series.rejection_reason, nullif(reported_series.fault, 'series')) as reason
+        coalesce(series.rejection_reason, nullif(faulty.fault, 'series')) as reason
     from reported_series
-    cross join lateral unnest(reported_series.series_ids) as reported (series_id)
-    inner join series on reported.series_id = series.series_id
-    where reported_series.fault <> ''
+    cross join lateral unnest(reported_series.faulty_series_ids, reported_series.faults) as faulty (series_id, fault)
+    inner join series on faulty.series_id = series.series_id
+    where reported_series.faults is not null
 ),
 
 misread as (

@@ -21,24 +21,18 @@ new_batches as (
     where
         batches.batch_id > (select coalesce(max(read.batch_id), 0) from {{ this }} as read)
         and batches.batch_id <= (select max(series.last_batch_id) from series)
-),
-
-judged as (
-    select
-        observations.organization_id,
-        observations.batch_id,
-        observations.series_id,
-        coalesce(
-            observations.value_fault, case when observations.rejection_reason is not null then 'series' end, ''
-        ) as fault
-    from new_batches
-    inner join observations on new_batches.batch_id = observations.batch_id
 )
 
 select
-    organization_id,
-    batch_id,
-    fault,
-    array_agg(series_id) as series_ids
-from judged
-group by organization_id, batch_id, fault
+    observations.organization_id,
+    observations.batch_id,
+    coalesce(
+        array_agg(observations.series_id) filter (where observations.rejection_reason is null), '{}'
+    ) as series_ids,
+    array_agg(observations.series_id) filter (where observations.rejection_reason is not null) as faulty_series_ids,
+    array_agg(coalesce(observations.value_fault, 'series')) filter (
+        where observations.rejection_reason is not null
+    ) as faults
+from new_batches
+inner join observations on new_batches.batch_id = observations.batch_id
+group by observations.organization_id, observations.batch_id

@@ -33,4 +33,6 @@ select
     or counted_organizations.organization_id in (select in_groups.organization_id from in_groups) as is_part_of_a_group
 from counted_organizations
 inner join cell_members on counted_organizations.contributor_id = cell_members.contributor_id
-where cell_members.cell_type = 'network' and cell_members.contributor_number <= {{ var('cached_positions') }}
+where cell_members.cell_type = 'network'
+order by cell_members.contributor_number, counted_organizations.organization_id
+limit {{ var('cached_positions') }}
