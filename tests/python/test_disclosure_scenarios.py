@@ -380,3 +380,13 @@ def test_what_is_withheld_looks_like_what_nobody_reported(looks, connection):
     assert all(answers[code][1:] == ["industry", code] for code in published)
     others = [answer for code, answer in answers.items() if code not in published]
     assert others == [["insufficient_data", "network", None]] * len(others)
+
+
+def test_the_operator_sees_how_many_cells_each_rule_withholds(looks, connection, command):
+    lines = [line.strip("│").split("│") for line in command("summary").stdout.splitlines()]
+    said = {line[0].strip(): line[1].strip() for line in lines if len(line) == 7}  # of the table of rules
+    found = query(connection, "select outcome, count(*) from disclosure.cell_outcomes group by 1")
+    assert {rule: said.get(rule) for rule, _ in found if rule != "published"} == {
+        rule: f"{cells:,}" for rule, cells in found if rule != "published"
+    }
+    assert {"D1", "D2", "D3", "D5", "D6", "D7", "D8", "D9", "D10"} <= said.keys()

@@ -298,7 +298,7 @@ def test_an_analyst_reads_the_granted_marts_and_what_is_published_and_nothing_el
     world: World, dbt: Callable
 ) -> None:
     granted = {name for name, roles in made_by_dbt(dbt).items() if "blipee_analyst" in roles}
-    assert "marts.benchmarks" in granted
+    assert {"marts.benchmarks", "marts.benchmark_status", "marts.privacy_report"} <= granted
     with acting_as("blipee_analyst") as session:
         every = relations(session)
         readable = {name for name in every if refused(session, f"select from {name}") is None}
@@ -309,6 +309,7 @@ def test_an_analyst_reads_the_granted_marts_and_what_is_published_and_nothing_el
 
 def test_outside_of_public_a_member_reads_the_granted_marts(world: World, dbt: Callable) -> None:
     granted = {name for name, roles in made_by_dbt(dbt).items() if "blipee_member" in roles}
+    assert "marts.benchmark_status" in granted and "marts.privacy_report" not in granted
     with acting_as("blipee_member", ME) as session:
         elsewhere = {name for name in relations(session) if "." in name}
         readable = {name for name in elsewhere if refused(session, f"select from {name}") is None}
