@@ -8,6 +8,10 @@ released_overlaps as (
     select * from {{ ref('released_overlaps') }}
 ),
 
+released_links as (
+    select * from {{ ref('released_links') }}
+),
+
 cells as (
     select * from {{ ref('cells') }}
 ),
@@ -25,7 +29,13 @@ proposals as (
             and release_proposals.cell_key = released_overlaps.cell_key
             and release_proposals.metric_name = released_overlaps.metric_name
             and release_proposals.period = released_overlaps.period
-    where released_overlaps.cell_key is null
+    left join released_links
+        on
+            release_proposals.cell_type = released_links.cell_type
+            and release_proposals.cell_key = released_links.cell_key
+            and release_proposals.metric_name = released_links.metric_name
+            and release_proposals.period = released_links.period
+    where released_overlaps.cell_key is null and released_links.cell_key is null
 ),
 
 -- The latest mean of every cell of the tree, wherever something is proposed that was shown before.
