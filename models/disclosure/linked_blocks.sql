@@ -1,6 +1,6 @@
 with
 
-cells as (
+cells as not materialized (
     select * from {{ ref('cells') }}
 ),
 

@@ -20,7 +20,7 @@ earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
 ),
 
--- Of a metric and period that nothing changed, what was shown stands.
+-- Of a total that nothing changed, what was shown stands.
 total_means as (
     select
         metric_name,
@@ -33,23 +33,20 @@ total_means as (
         earlier_releases.metric_name,
         earlier_releases.period,
         earlier_releases.cell_key
-    from earlier_releases
+    from changed_metric_periods
+    inner join metrics on changed_metric_periods.metric_name = metrics.metric_name
+    inner join earlier_releases
+        on
+            metrics.component_of = earlier_releases.metric_name
+            and changed_metric_periods.period = earlier_releases.period
+    left join changed_metric_periods as changed_total
+        on
+            metrics.component_of = changed_total.metric_name
+            and changed_metric_periods.period = changed_total.period
     where
-        earlier_releases.figures ? 'mean'
+        changed_total.metric_name is null
+        and earlier_releases.figures ? 'mean'
         and earlier_releases.cell_type <> 'peer_group'
-        and exists (
-            select from metrics
-            inner join changed_metric_periods on metrics.metric_name = changed_metric_periods.metric_name
-            where
-                metrics.component_of = earlier_releases.metric_name
-                and changed_metric_periods.period = earlier_releases.period
-        )
-        and (earlier_releases.metric_name, earlier_releases.period) not in (
-            select
-                changed_metric_periods.metric_name,
-                changed_metric_periods.period
-            from changed_metric_periods
-        )
 ),
 
 -- A component of which a cell leaves over the same contributors as of its total, and of that one's total.

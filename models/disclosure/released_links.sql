@@ -4,7 +4,7 @@ proposals as (
     select * from {{ ref('release_proposals') }}
 ),
 
-cells as (
+cells as not materialized (
     select * from {{ ref('cells') }}
 ),
 
