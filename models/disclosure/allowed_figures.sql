@@ -34,8 +34,8 @@ reasons as (
         case
             when judged.is_dominated then 'D2'
             when judged.cell_type = 'peer_group' then 'D7'
-            when remainder_suppression.cell_key is not null then 'D6'
             when linked_suppression.cell_key is not null then 'D8'
+            else remainder_suppression.broken_rule
         end as mean_reason
     from primary_suppression as judged
     inner join changed_metric_periods

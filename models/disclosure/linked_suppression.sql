@@ -1,14 +1,6 @@
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
-with
-
-cells as (
-    select * from {{ ref('cells') }}
-),
-
-remainder_blocks as (
-    select * from {{ ref('remainder_blocks') }}
-),
+with recursive
 
 remainder_suppression as (
     select * from {{ ref('remainder_suppression') }}
@@ -16,6 +8,10 @@ remainder_suppression as (
 
 metrics as (
     select * from {{ ref('stg_metrics') }}
+),
+
+cell_ancestors as (
+    select * from {{ ref('cell_ancestors') }}
 ),
 
 changed_metric_periods as (
@@ -26,100 +22,83 @@ earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
 ),
 
-candidate_means as (
+-- Of a total that nothing changed, what was shown stands.
+total_means as (
     select
-        cells.cell_type,
-        cells.cell_key,
-        cells.metric_name,
-        cells.period,
-        cells.contributor_count,
-        cells.contributors,
-        true as is_candidate
-    from cells
-    inner join remainder_blocks
-        on
-            cells.cell_type = remainder_blocks.cell_type
-            and cells.cell_key = remainder_blocks.cell_key
-            and cells.metric_name = remainder_blocks.metric_name
-            and cells.period = remainder_blocks.period
-    left join remainder_suppression
-        on
-            cells.cell_type = remainder_suppression.cell_type
-            and cells.cell_key = remainder_suppression.cell_key
-            and cells.metric_name = remainder_suppression.metric_name
-            and cells.period = remainder_suppression.period
-    where remainder_blocks.may_show_mean and remainder_suppression.cell_key is null
-),
-
--- Of a metric and period that nothing changed, what was shown last still stands.
-standing_means as (
-    select distinct on (cell_type, cell_key, metric_name, period)
-        cell_type,
-        cell_key,
         metric_name,
         period,
-        contributor_count,
-        contributors,
-        false as is_candidate
-    from earlier_releases
-    where
-        figures ? 'mean'
-        and metric_name in (
-            select metrics.metric_name from metrics
-            where metrics.component_of is not null
-            union all
-            select metrics.component_of from metrics
-        )
-        and exists (
-            select from changed_metric_periods
-            where changed_metric_periods.period = earlier_releases.period
-        )
-        and (metric_name, period) not in (
-            select
-                changed_metric_periods.metric_name,
-                changed_metric_periods.period
-            from changed_metric_periods
-        )
-    order by cell_type asc, cell_key asc, metric_name asc, period asc, release_id desc
-),
-
-means as (
-    select * from candidate_means
-    union all
-    select * from standing_means
-),
-
-linked as (
+        cell_key
+    from remainder_suppression
+    where shows_mean
+    union
     select
-        total.cell_type,
-        total.cell_key,
-        total.period,
-        total.metric_name as total_name,
-        component.metric_name as component_name,
-        total.is_candidate as is_total_candidate,
-        component.is_candidate as is_component_candidate,
-        count(*) over (partition by total.cell_type, total.cell_key, total.period, total.metric_name) as components
-    from metrics
-    inner join means as component on metrics.metric_name = component.metric_name
-    inner join means as total
+        earlier_releases.metric_name,
+        earlier_releases.period,
+        earlier_releases.cell_key
+    from changed_metric_periods
+    inner join metrics on changed_metric_periods.metric_name = metrics.metric_name
+    inner join earlier_releases
         on
-            metrics.component_of = total.metric_name
-            and component.cell_type = total.cell_type
-            and component.cell_key = total.cell_key
-            and component.period = total.period
-            and abs(component.contributor_count - total.contributor_count) < {{ var('minimum_contributors') }}
+            metrics.component_of = earlier_releases.metric_name
+            and changed_metric_periods.period = earlier_releases.period
+    left join changed_metric_periods as changed_total
+        on
+            metrics.component_of = changed_total.metric_name
+            and changed_metric_periods.period = changed_total.period
     where
-        (total.is_candidate or component.is_candidate)
-        and {{ is_too_small_a_difference(differing_contributors('total.contributors', 'component.contributors')) }}
+        changed_total.metric_name is null
+        and earlier_releases.figures ? 'mean'
+        and earlier_releases.cell_type <> 'peer_group'
+),
+
+-- A component of which a cell leaves over the same contributors as of its total, and of that one's total.
+twins as (
+    select
+        remainder_suppression.cell_type,
+        remainder_suppression.cell_key,
+        remainder_suppression.metric_name,
+        remainder_suppression.period,
+        metrics.component_of as total_name
+    from remainder_suppression
+    inner join metrics on remainder_suppression.metric_name = metrics.metric_name
+    where
+        remainder_suppression.shows_mean
+        and remainder_suppression.contributor_count > 0
+        and remainder_suppression.differing = 0
+        and metrics.component_of is not null
+    union all
+    select
+        twins.cell_type,
+        twins.cell_key,
+        twins.metric_name,
+        twins.period,
+        metrics.component_of as total_name
+    from twins
+    inner join remainder_suppression
+        on
+            twins.cell_key = remainder_suppression.cell_key
+            and twins.total_name = remainder_suppression.metric_name
+            and twins.period = remainder_suppression.period
+    inner join metrics on remainder_suppression.metric_name = metrics.metric_name
+    where remainder_suppression.differing = 0 and metrics.component_of is not null
 )
 
--- One total gives way to its components where several of them differ from it; else the one component does.
+-- What a total withholds in a cell, but not above or below it, its component would tell.
 select distinct
-    cell_type,
-    cell_key,
-    case
-        when not is_component_candidate or (is_total_candidate and components > 1) then total_name
-        else component_name
-    end as metric_name,
-    period
-from linked
+    twins.cell_type,
+    twins.cell_key,
+    twins.metric_name,
+    twins.period
+from twins
+inner join total_means
+    on twins.total_name = total_means.metric_name and twins.period = total_means.period
+inner join cell_ancestors
+    on
+        (twins.cell_key = cell_ancestors.cell_key and total_means.cell_key = cell_ancestors.ancestor_key)
+        or (twins.cell_key = cell_ancestors.ancestor_key and total_means.cell_key = cell_ancestors.cell_key)
+left join total_means as own
+    on
+        twins.cell_key = own.cell_key
+        and twins.total_name = own.metric_name
+        and twins.period = own.period
+where own.cell_key is null

@@ -10,6 +10,10 @@ released_overlaps as (
     select * from {{ ref('released_overlaps') }}
 ),
 
+released_links as (
+    select * from {{ ref('released_links') }}
+),
+
 cells as (
     select * from {{ ref('cells') }}
 ),
@@ -57,9 +61,16 @@ left join released_overlaps
         and proposals.cell_key = released_overlaps.cell_key
         and proposals.metric_name = released_overlaps.metric_name
         and proposals.period = released_overlaps.period
+left join released_links
+    on
+        proposals.cell_type = released_links.cell_type
+        and proposals.cell_key = released_links.cell_key
+        and proposals.metric_name = released_links.metric_name
+        and proposals.period = released_links.period
 where
     proposals.figures ? 'mean'
     and released_overlaps.cell_key is null
+    and released_links.cell_key is null
     -- Before anything is shown of a metric and period, D6 is all there is to say.
     and (proposals.metric_name, proposals.period) in (
         select

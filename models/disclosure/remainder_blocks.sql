@@ -22,16 +22,12 @@ cell_tree as (
     select * from {{ ref('cell_tree') }}
 ),
 
-cell_populations as (
-    select * from {{ ref('cell_populations') }}
+parent_cells as (
+    select * from {{ ref('parent_cells') }}
 ),
 
-parents as (
-    select distinct cell_tree.parent_key as cell_key
-    from cell_tree
-    inner join cell_populations
-        on cell_tree.cell_type = cell_populations.cell_type and cell_tree.cell_key = cell_populations.cell_key
-    where cell_tree.parent_key is not null
+linked_blocks as (
+    select * from {{ ref('linked_blocks') }}
 )
 
 select
@@ -46,7 +42,9 @@ select
     coalesce(block.contributor_count, 0) as contributor_count,
     coalesce(block.absolute_total, 0) as absolute_total,
     coalesce(block.largest, 0) as largest,
-    coalesce(block.second_largest, 0) as second_largest
+    coalesce(block.second_largest, 0) as second_largest,
+    coalesce(linked_blocks.differing, 0) as differing,
+    coalesce(linked_blocks.told_apart, 0) as told_apart
 from cells
 inner join changed_metric_periods
     on cells.metric_name = changed_metric_periods.metric_name and cells.period = changed_metric_periods.period
@@ -63,10 +61,15 @@ left join overlap_suppression
         and cells.cell_key = overlap_suppression.cell_key
         and cells.metric_name = overlap_suppression.metric_name
         and cells.period = overlap_suppression.period
-left join parents on cells.cell_key = parents.cell_key
+left join parent_cells on cells.cell_key = parent_cells.cell_key
 left join cells as block
     on
         cells.cell_key = block.cell_key
         and cells.metric_name = block.metric_name
         and cells.period = block.period
-        and block.cell_type = case when parents.cell_key is null then cells.cell_type else 'direct' end
+        and block.cell_type = case when parent_cells.cell_key is null then cells.cell_type else 'direct' end
+left join linked_blocks
+    on
+        cells.cell_key = linked_blocks.cell_key
+        and cells.metric_name = linked_blocks.metric_name
+        and cells.period = linked_blocks.period

@@ -18,7 +18,9 @@ remainder_blocks as (
             contributor_count,
             absolute_total,
             largest,
-            second_largest
+            second_largest,
+            differing,
+            told_apart
         from remainder_blocks
         where level = {{ level }}
         {% if has_children %}
@@ -30,7 +32,9 @@ remainder_blocks as (
                 contributor_count,
                 absolute_total,
                 largest,
-                second_largest
+                second_largest,
+                differing,
+                told_apart
             from settled_{{ level + 1 }}
             where not shows_mean
         {% endif %}
@@ -41,7 +45,9 @@ remainder_blocks as (
             metric_name,
             period,
             cell_key,
-            {{ merged_block('contributor_count', 'absolute_total', 'largest', 'second_largest') }}
+            {{ merged_block(
+                'contributor_count', 'absolute_total', 'largest', 'second_largest', 'differing', 'told_apart'
+            ) }}
         from left_over_{{ level }}
         group by metric_name, period, cell_key
     ),
@@ -54,9 +60,14 @@ remainder_blocks as (
             remainder_blocks.cell_size,
             remainder_blocks.may_show_mean,
             remainders.*,
-            {{ is_safe_remainder(
-                'remainders.contributor_count', 'remainders.absolute_total', 'remainders.largest', 'remainders.second_largest'
-            ) }} as is_safe
+            -- The rule by which what is left over is not safe.
+            case
+                when {{ is_safe_remainder(
+                    'remainders.contributor_count', 'remainders.absolute_total',
+                    'remainders.largest', 'remainders.second_largest'
+                ) }} is not true then 'D6'
+                when {{ is_safe_link('remainders.differing', 'remainders.told_apart') }} is not true then 'D8'
+            end as broken_rule
         from remainder_blocks
         inner join remainders_{{ level }} as remainders
             on
@@ -72,11 +83,14 @@ remainder_blocks as (
                 judged.metric_name,
                 judged.period,
                 judged.cell_key,
+                judged.broken_rule,
                 child.cell_key as child_key,
                 child.contributor_count,
                 child.absolute_total,
                 child.largest,
-                child.second_largest
+                child.second_largest,
+                child.differing,
+                child.told_apart
             from judged_{{ level }} as judged
             inner join settled_{{ level + 1 }} as child
                 on
@@ -86,20 +100,29 @@ remainder_blocks as (
             cross join
                 lateral (
                     select
-                        {{ merged_block('block.n', 'block.total', 'block.first', 'block.second') }}
+                        {{ merged_block(
+                            'block.n', 'block.total', 'block.first', 'block.second', 'block.differing', 'block.apart'
+                        ) }}
                     from (
                         values
-                        (judged.contributor_count, judged.absolute_total, judged.largest, judged.second_largest),
-                        (child.contributor_count, child.absolute_total, child.largest, child.second_largest)
-                    ) as block (n, total, first, second)
+                        (
+                            judged.contributor_count, judged.absolute_total, judged.largest, judged.second_largest,
+                            judged.differing, judged.told_apart
+                        ),
+                        (
+                            child.contributor_count, child.absolute_total, child.largest, child.second_largest,
+                            child.differing, child.told_apart
+                        )
+                    ) as block (n, total, first, second, differing, apart)
                 ) as merged
             where
                 judged.may_show_mean
-                and not judged.is_safe
+                and judged.broken_rule is not null
                 and child.shows_mean
                 and {{ is_safe_remainder(
                     'merged.contributor_count', 'merged.absolute_total', 'merged.largest', 'merged.second_largest'
                 ) }}
+                and {{ is_safe_link('merged.differing', 'merged.told_apart') }}
             order by judged.metric_name, judged.period, judged.cell_key, child.cell_size, child.cell_key
         ),
     {% endif %}
@@ -118,8 +141,11 @@ remainder_blocks as (
             judged.absolute_total,
             judged.largest,
             judged.second_largest,
+            judged.differing,
+            judged.told_apart,
+            judged.broken_rule,
             judged.may_show_mean
-            and (judged.is_safe {{ 'or given_up.child_key is not null' if has_children }}) as shows_mean
+            and (judged.broken_rule is null {{ 'or given_up.child_key is not null' if has_children }}) as shows_mean
         from judged_{{ level }} as judged
         {% if has_children %}
             left join given_up_{{ level }} as given_up
@@ -131,25 +157,34 @@ remainder_blocks as (
     ){{ ',' }}
 {% endfor %}
 
-withheld as (
+judged as (
     {% for level in range(var('deepest_industry_level') | int, -1, -1) %}
         select
-            cell_type,
-            cell_key,
-            metric_name,
-            period
-        from settled_{{ level }}
-        where may_show_mean and not shows_mean
-        {% if not loop.first %}
-            union all
-            select
-                'industry' as cell_type,
-                child_key as cell_key,
-                metric_name,
-                period
-            from given_up_{{ level }}
-        {% endif %}
+            settled.cell_type,
+            settled.cell_key,
+            settled.metric_name,
+            settled.period,
+            settled.contributor_count,
+            settled.differing,
+            case
+                when not settled.may_show_mean then null
+                when not settled.shows_mean then settled.broken_rule
+                {% if not loop.last %}
+                    else given_up.broken_rule
+                {% endif %}
+            end as broken_rule,
+            {% if loop.last %}
+                settled.shows_mean
+            {% else %}
+                settled.shows_mean and given_up.child_key is null as shows_mean
+            {% endif %}
+        from settled_{{ level }} as settled
         {% if not loop.last %}
+            left join given_up_{{ level - 1 }} as given_up
+                on
+                    settled.metric_name = given_up.metric_name
+                    and settled.period = given_up.period
+                    and settled.cell_key = given_up.child_key
             union all
         {% endif %}
     {% endfor %}
@@ -159,5 +194,9 @@ select
     cell_type,
     cell_key,
     metric_name,
-    period
-from withheld
+    period,
+    shows_mean,
+    broken_rule,
+    contributor_count,
+    differing
+from judged

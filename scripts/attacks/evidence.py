@@ -6,6 +6,7 @@ The limits are those of the design, not those of a build: a build with its rules
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
@@ -22,29 +23,33 @@ NOTHING = 1e-9  # what is 0 but for the arithmetic
 Version = tuple[int, int]  # a contributor's number and its value's digest: one unknown
 
 RELEASES = """
-    select metric_name, period, cell_type, cell_key, release_id, contributors, value_digests, figures
+    select
+        metric_name, period, cell_type, cell_key, release_id, contributors, value_digests, figures,
+        withdrawn_releases.release_id is not null, released_at
     from ledger.releases
+    left join ledger.withdrawn_releases using (release_id)
     order by metric_name, period, release_id
 """
 # What was once released may be counted no more; then it is looked for among all that was loaded.
 VALUES = """
     with released as (select distinct metric_name, period from ledger.releases)
-    select metric_name, period, contributor_number, value
+    select metric_name, period, contributor_number, value, true as is_counted
     from contributions.contributions
     inner join released using (metric_name, period)
     inner join ledger.contributors using (contributor_id)
     where value is not null
     union
-    select metric_name, period, contributor_number, observations.value
+    select metric_name, period, contributor_number, observations.value, false as is_counted
     from staging.stg_observations as observations
     inner join released using (metric_name, period)
     inner join contributions.ownership on observations.organization_id = ownership.entity_id
     inner join ledger.contributors on ownership.contributor_id = contributors.contributor_id
     where observations.rejection_reason is null
 """
-WITH_DIGESTS = (
-    f"select metric_name, period, contributor_number, hashfloat8(value), value from ({VALUES}) as found"
-)
+WITH_DIGESTS = f"""
+    select metric_name, period, contributor_number, hashfloat8(value), value, is_counted
+    from ({VALUES}) as found
+"""
 METRICS = "select metric_name, allow_negative, component_of from staging.stg_metrics"
 PUBLISHED = """
     select 'industry', industry_code, metric_name, period, statistics from public.industry_benchmarks
@@ -67,6 +72,8 @@ class Release:
     number: int
     versions: frozenset[Version]
     figures: dict[str, float]
+    is_withdrawn: bool = False  # remembered, but not to be published any more
+    released_at: datetime | None = None
 
     @cached_property
     def contributors(self) -> frozenset[int]:
@@ -83,6 +90,7 @@ class Series:
     releases: tuple[Release, ...]
     values: dict[Version, float] = field(default_factory=dict)  # the truth, as far as it is still known
     allow_negative: bool = False
+    counted: frozenset[Version] = frozenset()  # what everybody says today
 
     def true_values(self, versions: Collection[Version]) -> list[float] | None:
         """Return the values in ascending order; None where one is not known any more."""
@@ -175,19 +183,23 @@ def read(connection: psycopg.Connection) -> Evidence:
     """Read it from a database; without a release there are no series."""
     metrics = {name: about for name, *about in connection.execute(METRICS)}
     values: dict[tuple[str, str], dict[Version, float]] = defaultdict(dict)
-    for metric, period, contributor, digest, value in connection.execute(WITH_DIGESTS):
+    counted: dict[tuple[str, str], set[Version]] = defaultdict(set)
+    for metric, period, contributor, digest, value, is_counted in connection.execute(WITH_DIGESTS):
         values[metric, period][contributor, digest] = value
+        if is_counted:
+            counted[metric, period].add((contributor, digest))
     rows = connection.execute(RELEASES)
     series = tuple(
         Series(
             metric,
             period,
             tuple(
-                Release(label(cell_type, key), number, frozenset(zip(numbers, digests, strict=True)), figures)
-                for _, _, cell_type, key, number, numbers, digests, figures in group
+                Release(label(cell_type, key), number, frozenset(zip(numbers, digests, strict=True)), *about)
+                for _, _, cell_type, key, number, numbers, digests, *about in group
             ),
             values[metric, period],
             metrics.get(metric, (True,))[0],
+            frozenset(counted[metric, period]),
         )
         for (metric, period), group in groupby(rows, key=lambda row: row[:2])
     )

@@ -35,18 +35,22 @@ def search(series: Series, outcome: Outcome) -> None:
     means = series.means
     owners = [frozenset(contributor for contributor, _ in block) for block in means.blocks]
     outcome.tried += len(owners)
+    for contributors in smallest(means.freedom, owners, outcome):
+        through = [release for release in means.releases if release.contributors & contributors]
+        outcome.expose(series, through, contributors)
+
+
+def smallest(freedom: np.ndarray, owners: list[Contributors], outcome: Outcome) -> Iterator[Contributors]:
+    """Yield the sets of fewer than k contributors who can be worked out, none with another one in it."""
     small = np.flatnonzero([len(block) < MINIMUM_CONTRIBUTORS for block in owners])
-    for blocks in connected(means.freedom, small):
+    for blocks in connected(freedom, small):
         room = MINIMUM_CONTRIBUTORS - 1
         if len(blocks) > MOST_BLOCKS:
             room = 2
             outcome.left_out += len(blocks)
-        gram = means.freedom[np.ix_(blocks, blocks)]
+        gram = freedom[np.ix_(blocks, blocks)]
         found = set(exposed(gram, [owners[block] for block in blocks], frozenset(), room))
-        for contributors in found:
-            if not any(smaller < contributors for smaller in found):
-                through = [release for release in means.releases if release.contributors & contributors]
-                outcome.expose(series, through, contributors)
+        yield from (one for one in found if not any(smaller < one for smaller in found))
 
 
 def connected(freedom: np.ndarray, small: np.ndarray) -> Iterator[np.ndarray]:

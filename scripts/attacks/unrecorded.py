@@ -1,5 +1,5 @@
 """(0) Unrecorded: a published figure of which no release in the ledger knows, so that no attack could be
-tried on it.
+tried on it, or only one that was withdrawn with the consent of somebody in it.
 """
 
 from scripts.attacks.evidence import Evidence, Exposure, Outcome
@@ -13,6 +13,7 @@ def attack(evidence: Evidence) -> Outcome:
         (release.cell, series.metric, series.period, figures(release.figures))
         for series in evidence.series
         for release in series.releases
+        if not release.is_withdrawn
     }
     outcome = Outcome(tried=len(evidence.published))
     for cell, metric, period, statistics in evidence.published:

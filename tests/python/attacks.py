@@ -219,9 +219,62 @@ def total_less_scope_1_less_scope_2(world: World) -> Attack:
     return scopes(world)
 
 
-@scenario("linked", 200, build=2)
+@scenario(("linked", "earlier link"), 200, build=2)
 def total_less_scope_1_less_a_scope_2_told_later(world: World) -> Attack:
     return scopes(world, 2)
+
+
+@scenario("earlier link", 260, build=2)
+def parts_shown_later_than_their_total(world: World) -> Attack:
+    """The total stays as it was before one joined; the parts are new, and speak for whoever is there now."""
+    begin(world, "industry")
+    world.metric("scope 1", part_of="")
+    world.metric("scope 2", part_of="")
+    world.crowd("industry", around(150, 10))
+    world.member("joiner", 260, industry="industry", build=2)
+    world.reports("joiner", 155, "scope 1", build=2)
+    world.reports("joiner", 105, "scope 2", build=2)
+    for industry, first, second in (
+        ("neighbours", around(60, 8), around(40, 8)),
+        ("industry", around(100, 10), around(50, 10)),
+    ):
+        for number, (one, other) in enumerate(zip(first, second, strict=True)):
+            world.reports(f"{industry} {number}", one, "scope 1", build=2)
+            world.reports(f"{industry} {number}", other, "scope 2", build=2)
+    return lambda seen: (
+        11 * seen.mean("industry", 2, metric="scope 1")
+        + 11 * seen.mean("industry", 2, metric="scope 2")
+        - 10 * seen.mean("industry", 2)
+    )
+
+
+@scenario("linked", 200, neighbours=("neighbours", "sibling"))
+def a_part_withheld_in_the_child_only(world: World) -> Attack:
+    """One of the child says no scope 2, and five of its sibling: six of the parent, which is enough."""
+    begin(world)
+    world.metric("scope 1", part_of="")
+    world.metric("scope 2", part_of="")
+    world.industry("parent")
+    world.industry("child", "parent")
+    world.industry("sibling", "parent")
+    for number, value in enumerate(around(60, 8)):
+        world.reports(f"neighbours {number}", value, "scope 1")
+        world.reports(f"neighbours {number}", value / 2, "scope 2")
+    for industry, told, untold in (
+        ("child", around(50, 9), [200]),
+        ("sibling", around(50, 5), around(50, 5)),
+    ):
+        for number, (first, second) in enumerate(zip(around(100, 10), [*told, *untold], strict=True)):
+            world.member(f"{industry} {number}", first + second, industry=industry)
+            world.reports(f"{industry} {number}", first, "scope 1")
+            if number < len(told):
+                world.reports(f"{industry} {number}", second, "scope 2")
+    return lambda seen: (
+        10 * seen.mean("child")
+        - 10 * seen.mean("child", metric="scope 1")
+        - 14 * seen.mean("parent", metric="scope 2")
+        + 5 * seen.mean("sibling", metric="scope 2")
+    )
 
 
 # --- D9: what two releases differ by ---
@@ -464,29 +517,6 @@ def an_old_parent_and_new_children(world: World) -> Attack:
     return lambda seen: 22 * seen.mean("parent", 1) - 14 * seen.mean("first", 2) - 6 * seen.mean("second", 1)
 
 
-def parts_shown_later_than_their_total(world: World) -> Attack:
-    """The total stays as it was before one joined; the parts are new, and speak for whoever is there now."""
-    begin(world, "industry")
-    world.metric("scope 1", part_of="")
-    world.metric("scope 2", part_of="")
-    world.crowd("industry", around(150, 10))
-    world.member("joiner", 260, industry="industry", build=2)
-    world.reports("joiner", 155, "scope 1", build=2)
-    world.reports("joiner", 105, "scope 2", build=2)
-    for industry, first, second in (
-        ("neighbours", around(60, 8), around(40, 8)),
-        ("industry", around(100, 10), around(50, 10)),
-    ):
-        for number, (one, other) in enumerate(zip(first, second, strict=True)):
-            world.reports(f"{industry} {number}", one, "scope 1", build=2)
-            world.reports(f"{industry} {number}", other, "scope 2", build=2)
-    return lambda seen: (
-        11 * seen.mean("industry", 2, metric="scope 1")
-        + 11 * seen.mean("industry", 2, metric="scope 2")
-        - 10 * seen.mean("industry", 2)
-    )
-
-
 def what_the_report_counts(world: World) -> None:
     """For each rule a metric, and five industries or groups that it withholds; of the first rule ten."""
 
@@ -577,40 +607,11 @@ def one_cell_in_four_releases(world: World) -> Attack:
     )
 
 
-def a_part_withheld_in_the_child_only(world: World) -> Attack:
-    """One of the child says no scope 2, and five of its sibling: six of the parent, which is enough."""
-    begin(world)
-    world.metric("scope 1", part_of="")
-    world.metric("scope 2", part_of="")
-    world.industry("parent")
-    world.industry("child", "parent")
-    world.industry("sibling", "parent")
-    for number, value in enumerate(around(60, 8)):
-        world.reports(f"neighbours {number}", value, "scope 1")
-        world.reports(f"neighbours {number}", value / 2, "scope 2")
-    for industry, told, untold in (
-        ("child", around(50, 9), [200]),
-        ("sibling", around(50, 5), around(50, 5)),
-    ):
-        for number, (first, second) in enumerate(zip(around(100, 10), [*told, *untold], strict=True)):
-            world.member(f"{industry} {number}", first + second, industry=industry)
-            world.reports(f"{industry} {number}", first, "scope 1")
-            if number < len(told):
-                world.reports(f"{industry} {number}", second, "scope 2")
-    return lambda seen: (
-        10 * seen.mean("child")
-        - 10 * seen.mean("child", metric="scope 1")
-        - 14 * seen.mean("parent", metric="scope 2")
-        + 5 * seen.mean("sibling", metric="scope 2")
-    )
-
-
 STORIES = [
     six_members_to_and_fro, one_group_twice, two_groups_with_equal_claims, a_group_too_small_to_show,
     consent_ends, stricter_thresholds, members_arrive, sold_and_withdrawn, one_cell_in_four_releases,
-    a_part_withheld_in_the_child_only, an_industry_under_a_new_code, an_old_parent_and_new_children,
-    parts_shown_later_than_their_total, a_child_of_industries_in_a_circle, a_child_below_the_deepest_level,
-    what_the_report_counts,
+    an_industry_under_a_new_code, an_old_parent_and_new_children,
+    a_child_of_industries_in_a_circle, a_child_below_the_deepest_level, what_the_report_counts,
 ]  # fmt: skip
 
 

@@ -34,7 +34,8 @@ RULES = {
         "when judged.cell_type = 'peer_group' then",
         "when judged.cell_type = 'peer_group' and not judged.{off} then",
     ),
-    "linked": ("linked_suppression", None, None),
+    "linked": ("linked_blocks", None, None),
+    "earlier link": ("released_links", None, None),
     "release": (
         "release_proposals",
         "where {{ is_too_small_a_difference('differing') }} or",

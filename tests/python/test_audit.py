@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 import psycopg
 import pytest
+from worlds import AS_OF, Bundle
 
 from scripts.attacks import row_space, unrecorded
 from scripts.attacks.evidence import Evidence, Release, Series, is_dominated
@@ -369,10 +370,48 @@ def test_order_statistics_hold_the_truth() -> None:
 # --- through the command ---
 
 
+RULES_OFF = {
+    "minimum_contributors": 1, "dominance_percent": 0, "spread_share": 2, "stddev_contributors": 2,
+}  # fmt: skip
+
+
+def told_without_rules() -> Bundle:
+    """A child and one more beside it, a total with one more than its part, five values, and a giant."""
+    world = Bundle()
+    world.add("industry_models", industry_code="parent", industry_name="parent")
+    world.add("industry_models", industry_code="child", industry_name="child", parent_industry_code="parent")
+    for name, about in (
+        ("nested", {}), ("total", {}), ("part", {"component_of": "total"}), ("five", {}), ("giant", {}),
+    ):  # fmt: skip
+        world.add("metrics", metric_name=name, category="energy", unit="MWh", aggregation="sum", **about)
+    for number in range(10):
+        name = f"member {number}"
+        world.member(name, industry="child" if number else "parent")
+        world.observe(name, "nested", 100 + 7 * number)
+        world.observe(name, "total", 200 + 7 * number)
+        if number:
+            world.observe(name, "part", 80 + 3 * number)
+    for number, (solved, dominated) in enumerate(
+        zip((40, 60, 75, 90, 130), (1000, 50, 20, 20, 20), strict=True)
+    ):
+        world.observe(f"member {number}", "five", solved)
+        world.observe(f"member {number}", "giant", dominated)
+    return world
+
+
 @pytest.fixture(scope="module")
-def built(module_database: str, dbt: Callable) -> None:
-    """All that dbt makes, empty."""
-    dbt("build", "--exclude-resource-type", "test", "unit_test")
+def built(
+    module_database: str, dbt: Callable, command: Callable, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """All that dbt makes; and what the audit says of a build with the rules switched off."""
+    dbt("build", "--select", "+path:models/catalogue", "--exclude-resource-type", "test", "unit_test")
+    told_without_rules().load(tmp_path_factory.mktemp("told"))
+    variables = json.dumps({"as_of": AS_OF.isoformat()} | RULES_OFF)
+    dbt("build", "--exclude-resource-type", "test", "unit_test", "--vars", variables)
+    report = command("audit", expect=1).stdout
+    with psycopg.connect(autocommit=True) as connection:
+        connection.execute("truncate industry_benchmarks, network_benchmarks")
+    return report
 
 
 def write(connection: psycopg.Connection, stories: Iterable[Story]) -> None:
@@ -426,8 +465,14 @@ def told(report: str) -> dict[str, tuple[int, int]]:
     }
 
 
+def test_a_build_with_the_rules_switched_off_is_caught_by_every_attack(built: str) -> None:
+    """By dbt's own variables; what was published then stands in the ledger, as it must."""
+    caught = {name for name, (_, exposed) in told(built).items() if exposed}
+    assert caught == set(ATTACKS) - {"unrecorded figures"}
+
+
 def test_the_command_finds_each_attack_and_names_no_one(
-    built: None, connection: psycopg.Connection, command: Callable
+    built: str, connection: psycopg.Connection, command: Callable
 ) -> None:
     stories = [story for story in STORIES if not story.exposed]
     write(connection, stories)
@@ -444,7 +489,7 @@ def test_the_command_finds_each_attack_and_names_no_one(
 
 
 def test_what_is_published_beside_the_ledger_is_found(
-    built: None, connection: psycopg.Connection, command: Callable
+    built: str, connection: psycopg.Connection, command: Callable
 ) -> None:
     write(connection, [story for story in STORIES if not story.exposed])
     connection.execute(
@@ -460,7 +505,7 @@ def test_what_is_published_beside_the_ledger_is_found(
 
 
 def test_without_a_release_there_is_nothing_to_audit(
-    built: None, connection: psycopg.Connection, command: Callable
+    built: str, connection: psycopg.Connection, command: Callable
 ) -> None:
     write(connection, [])
     said = command("audit", expect=1)

@@ -229,17 +229,6 @@ def test_medians_outside_the_tree_tell_nobody(name, looks, attacks):
     assert worked_out(attacks[name], looks, name) != pytest.approx(70)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="linked metrics are compared cell by cell, and with what is proposed now"
-)
-@pytest.mark.parametrize(
-    ("name", "secret"),
-    [("a part withheld in the child only", 200), ("parts shown later than their total", 260)],
-)
-def test_linked_metrics_tell_nobody(name, secret, looks, attacks):
-    assert worked_out(attacks[name], looks, name) != pytest.approx(secret)
-
-
 @pytest.mark.parametrize(
     ("name", "cells"),
     [
