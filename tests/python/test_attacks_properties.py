@@ -267,15 +267,31 @@ def exposed(evidence: Evidence) -> Counter:
     )
 
 
+def exposed_by(evidence: Evidence, *attacks: str) -> dict[tuple, int]:
+    return {key: count for key, count in exposed(evidence).items() if key[0] in attacks}
+
+
+# Over builds D8 compares linked metrics of one cell, and D2 looks at the smaller side of what a release cuts.
+LINKED, DOMINATED = "(d) linked metrics", "(b) dominated remainders"
+OTHERS = [name for name in ATTACKS if name not in (LINKED, DOMINATED)]
+
+
 def test_nobody_is_exposed_after_the_first_build(lives: Lives) -> None:
-    """Linked metrics of different cells apart: D8 compares those of one cell."""
-    found = {key: count for key, count in exposed(lives.guarded[0]).items() if "linked metrics" not in key[0]}
-    assert not found, AGAIN
+    assert not exposed_by(lives.guarded[0], DOMINATED, *OTHERS), AGAIN
 
 
-@pytest.mark.xfail(strict=True, reason="releases of several builds, of several cells, are combined")
 def test_nobody_is_exposed_after_any_build(lives: Lives) -> None:
-    assert not exposed(lives.guarded[BUILDS - 1]), AGAIN
+    assert not exposed_by(lives.guarded[BUILDS - 1], *OTHERS), AGAIN
+
+
+@pytest.mark.xfail(strict=True, reason="linked metrics of several cells and builds are combined")
+def test_linked_metrics_expose_nobody_after_any_build(lives: Lives) -> None:
+    assert not exposed_by(lives.guarded[BUILDS - 1], LINKED), AGAIN
+
+
+@pytest.mark.xfail(strict=False, reason="the larger side of a cut may be dominated, in one of 277 series")
+def test_no_remainder_is_dominated_after_any_build(lives: Lives) -> None:
+    assert not exposed_by(lives.guarded[BUILDS - 1], DOMINATED), AGAIN
 
 
 def test_the_audit_knows_every_value_that_was_ever_released(lives: Lives) -> None:
