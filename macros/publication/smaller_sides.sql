@@ -47,11 +47,11 @@
             left join {{ outside }} as outside on own.atom_id = outside.atom_id
             window
                 later_proposals as (
-                    partition by own.atom_id order by own.fresh_count, own.proposal_id
+                    partition by own.atom_id order by own.fresh_count desc, own.proposal_id asc
                     rows between 1 following and unbounded following
                 ),
                 earlier_proposals as (
-                    partition by own.atom_id order by own.fresh_count, own.proposal_id
+                    partition by own.atom_id order by own.fresh_count desc, own.proposal_id asc
                     rows between unbounded preceding and 1 preceding
                 )
         ) as shares
