@@ -1,8 +1,8 @@
 {% macro smaller_sides(sorted, own, outside) -%}
     {#- Of each atom that a proposal cuts through, the side of fewer contributors: a sum in which the proposal stands holds
         all of one side. Of other proposals of the level only so much stands on the other side for sure: all of those that
-        come later in a fixed order, as the last one with a part in the sum is looked at; and of an earlier one, in one
-        atom, as many as it has new values, which the sum holds where it does not hold these. -#}
+        come later in a fixed order, as the last one with a part in the sum is looked at; and of an earlier one as many, over
+        all atoms, as it has new values: the sum holds those where it does not hold these. -#}
     select
         parts.proposal_id,
         least(parts.contributor_count, parts.outside_count) as contributor_count,
@@ -29,12 +29,11 @@
             from (
                 select
                     own.*,
-                    case
-                        when row_number() over (
-                            partition by own.proposal_id
-                            order by own.sharing_proposals > 1 desc, own.contributor_count desc
-                        ) = 1 then least(own.contributor_count, own.fresh_count) else 0
-                    end as pledged_count
+                    greatest(0, least(own.contributor_count, own.fresh_count - coalesce(sum(own.contributor_count) over (
+                        partition by own.proposal_id
+                        order by own.sharing_proposals > 1 desc, own.contributor_count asc, own.atom_id asc
+                        rows between unbounded preceding and 1 preceding
+                    ), 0))) as pledged_count
                 from (
                     select
                         own.*,
@@ -48,11 +47,11 @@
             left join {{ outside }} as outside on own.atom_id = outside.atom_id
             window
                 later_proposals as (
-                    partition by own.atom_id order by own.fresh_count, own.proposal_id
+                    partition by own.atom_id order by own.fresh_count desc, own.proposal_id asc
                     rows between 1 following and unbounded following
                 ),
                 earlier_proposals as (
-                    partition by own.atom_id order by own.fresh_count, own.proposal_id
+                    partition by own.atom_id order by own.fresh_count desc, own.proposal_id asc
                     rows between unbounded preceding and 1 preceding
                 )
         ) as shares

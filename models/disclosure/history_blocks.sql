@@ -1,3 +1,5 @@
+{%- set levels = range(var('deepest_industry_level') | int + 1) -%}
+
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with
@@ -19,27 +21,29 @@ contributors as (
 ),
 
 metric_periods as (
-    select distinct
+    select
         metric_name,
-        period
+        period,
+        min(proposal_id) as series_id
     from mean_proposals
+    group by metric_name, period
 ),
 
 appearances as (
     select
-        mean_proposals.metric_name,
-        mean_proposals.period,
+        metric_periods.series_id,
         member.contributor,
         member.digest,
         mean_proposals.level,
         mean_proposals.proposal_id,
         null as release_id
     from mean_proposals
+    inner join metric_periods
+        on mean_proposals.metric_name = metric_periods.metric_name and mean_proposals.period = metric_periods.period
     cross join unnest(mean_proposals.contributors, mean_proposals.value_digests) as member (contributor, digest)
     union all
     select
-        earlier_releases.metric_name,
-        earlier_releases.period,
+        metric_periods.series_id,
         member.contributor,
         member.digest,
         null as level,
@@ -52,37 +56,40 @@ appearances as (
     where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
 ),
 
--- In which means a value ever stood, and in which it would stand now, by level.
+-- In which means a value ever stood, and in which it would stand now, each as a digest of them: of a metric and period.
 known_values as (
     select
-        metric_name,
-        period,
+        series_id,
         contributor,
         digest,
-        array_agg(release_id order by release_id) filter (where release_id is not null) as atom,
-        jsonb_object_agg(level, proposal_id) filter (where proposal_id is not null) as path,
-        max(release_id) as latest_release_id
+        {% for level in levels %}
+            max(proposal_id) filter (where level = {{ level }}) as proposal_{{ level }},
+        {% endfor %}
+        bit_xor(hashint8extended(proposal_id, 0)) as path_id,
+        max(release_id) as latest_release_id,
+        bit_xor(hashint8extended(release_id, 0)) as atom_id
     from appearances
-    group by metric_name, period, contributor, digest
+    group by series_id, contributor, digest
 ),
 
 -- A contributor counts once: with the value that it would stand for now, or else with the last that was shown.
 counted_values as (
-    select distinct on (metric_name, period, contributor)
-        metric_name,
-        period,
+    select distinct on (series_id, contributor)
+        series_id,
         contributor,
         digest,
-        atom,
-        path
+        {% for level in levels %}
+            proposal_{{ level }},
+        {% endfor %}
+        path_id,
+        atom_id
     from known_values
-    order by metric_name asc, period asc, contributor asc, path is null asc, latest_release_id desc
+    order by series_id asc, contributor asc, path_id is null asc, latest_release_id desc
 ),
 
 magnitudes as (
     select
-        contributions.metric_name,
-        contributions.period,
+        metric_periods.series_id,
         contributors.contributor_number,
         {{ value_digest('contributions.value') }} as digest,
         abs(contributions.value) as magnitude
@@ -93,17 +100,17 @@ magnitudes as (
 )
 
 select
-    counted_values.path,
-    case
-        when counted_values.atom is not null
-            then dense_rank() over (order by counted_values.metric_name, counted_values.period, counted_values.atom)
-    end as atom_id,
+    counted_values.atom_id,
+    jsonb_strip_nulls(jsonb_build_object(
+        {% for level in levels %}
+            '{{ level }}', max(counted_values.proposal_{{ level }}){{ ',' if not loop.last }}
+        {% endfor %}
+    )) as path,
     {{ merged_block('1', 'magnitudes.magnitude', 'magnitudes.magnitude', '0') }}
 from counted_values
 left join magnitudes
     on
-        counted_values.metric_name = magnitudes.metric_name
-        and counted_values.period = magnitudes.period
+        counted_values.series_id = magnitudes.series_id
         and counted_values.contributor = magnitudes.contributor_number
         and counted_values.digest = magnitudes.digest
-group by counted_values.metric_name, counted_values.period, counted_values.path, counted_values.atom
+group by counted_values.atom_id, counted_values.path_id

@@ -22,10 +22,10 @@ open_{{ deepest }} as (
     from {{ ref('history_blocks') }}
 ),
 
--- From the lowest cells up; what a released proposal holds is no part of the block of those above it. Whatever is worked
--- out from all means ever released holds new values with their block or not at all, and of an atom all or nothing, but
--- for what a block cuts out of it. So it holds the new values of a block and one side of every atom that the block cuts
--- through: of k contributors and more it may be told (DECISIONS).
+-- From the lowest cells up; what a released proposal holds is no part of the block of those above it. Whatever is
+-- worked out from all means ever released holds new values with their block or not at all, and of an atom all or
+-- nothing, but for what a block cuts out of it. So it holds the new values of a block and one side of every atom that
+-- the block cuts through: if these are k contributors and more, it may be told.
 {% for level in range(deepest, -1, -1) %}
     own_{{ level }} as materialized (
         select

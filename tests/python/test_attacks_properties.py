@@ -258,22 +258,36 @@ def leave_groups(connection: psycopg.Connection, worlds: list[World]) -> None:
         world.left.clear()
 
 
-def exposed(evidence: Evidence) -> Counter:
-    """(attack, metric, cells) -> how often somebody is exposed."""
+def exposed(evidence: Evidence, *names: str) -> Counter:
+    """(attack, metric, cells) -> how often somebody is exposed, by these attacks or by all."""
     return Counter(
         (name, exposure.metric, exposure.cells)
-        for name, (attack, _, _) in ATTACKS.items()
-        for exposure in attack(evidence).exposures
+        for name in names or ATTACKS
+        for exposure in ATTACKS[name][0](evidence).exposures
     )
+
+
+# Over builds D8 compares linked metrics of one cell, and D2 looks at the smaller side of what a release cuts.
+LINKED, DOMINATED = "(d) linked metrics", "(b) dominated remainders"
+OTHERS = [name for name in ATTACKS if name not in (LINKED, DOMINATED)]
 
 
 def test_nobody_is_exposed_after_the_first_build(lives: Lives) -> None:
     assert not exposed(lives.guarded[0]), AGAIN
 
 
-@pytest.mark.xfail(strict=True, reason="releases of several builds, of several cells, are combined")
 def test_nobody_is_exposed_after_any_build(lives: Lives) -> None:
-    assert not exposed(lives.guarded[BUILDS - 1]), AGAIN
+    assert not exposed(lives.guarded[BUILDS - 1], *OTHERS), AGAIN
+
+
+@pytest.mark.xfail(strict=True, reason="linked metrics of several cells and builds are combined")
+def test_linked_metrics_expose_nobody_after_any_build(lives: Lives) -> None:
+    assert not exposed(lives.guarded[BUILDS - 1], LINKED), AGAIN
+
+
+@pytest.mark.xfail(strict=False, reason="the larger side of a cut may be dominated, in one of 277 series")
+def test_no_remainder_is_dominated_after_any_build(lives: Lives) -> None:
+    assert not exposed(lives.guarded[BUILDS - 1], DOMINATED), AGAIN
 
 
 def test_the_audit_knows_every_value_that_was_ever_released(lives: Lives) -> None:
