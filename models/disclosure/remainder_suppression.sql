@@ -45,9 +45,9 @@ remainder_blocks as (
             metric_name,
             period,
             cell_key,
-            {{ merged_block(
-                'contributor_count', 'absolute_total', 'largest', 'second_largest', 'differing', 'told_apart'
-            ) }}
+            {{ merged_block('contributor_count', 'absolute_total', 'largest', 'second_largest') }},
+            sum(differing) as differing,
+            sum(told_apart) as told_apart
         from left_over_{{ level }}
         group by metric_name, period, cell_key
     ),
@@ -100,9 +100,9 @@ remainder_blocks as (
             cross join
                 lateral (
                     select
-                        {{ merged_block(
-                            'block.n', 'block.total', 'block.first', 'block.second', 'block.differing', 'block.apart'
-                        ) }}
+                        {{ merged_block('block.n', 'block.total', 'block.first', 'block.second') }},
+                        sum(block.differing) as differing,
+                        sum(block.apart) as told_apart
                     from (
                         values
                         (
