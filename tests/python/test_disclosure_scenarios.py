@@ -7,6 +7,7 @@ cells that are not concerned are shown both times.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -330,6 +331,18 @@ def test_a_count_stays_until_five_cells_joined_or_left_it(looks):
     """One of ten cells comes into sight in the third build, four more in the fourth."""
     assert [len(each.outcomes[counts("D1"), "2024", "D1"]) for each in looks[1:4]] == [10, 9, 5]
     assert [reported(each, "D1")["withheld", "D1"] for each in looks[1:4]] == [10, 10, 5]
+
+
+def test_the_network_is_summed_up_with_what_the_report_says_is_withheld(looks):
+    for look in looks[:BUILDS]:
+        withheld = Counter()
+        for (_, period, outcome, _), cells in look.report.items():
+            withheld[f"network_summary:{period.lower()}"] += cells if outcome == "withheld" else 0
+        summaries = {key: said for key, said in look.cache.items() if key.startswith("network_summary:")}
+        assert any(withheld[key] for key in summaries)
+        assert {key: said.get("withheld", 0) for key, said in summaries.items()} == {
+            key: withheld[key] for key in summaries
+        }
 
 
 def test_nobody_learns_from_the_report_what_became_of_one_cell(looks):

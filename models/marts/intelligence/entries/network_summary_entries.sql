@@ -12,6 +12,10 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
+privacy_report as (
+    select * from {{ ref('privacy_report') }}
+),
+
 periods as (
     select
         period,
@@ -51,6 +55,16 @@ coverage as (
         ) as listed
     from categories
     group by period
+),
+
+-- Only what the report shows: a total beside its rows would tell what they leave out.
+withheld as (
+    select
+        period,
+        sum(cells) as cells
+    from privacy_report
+    where outcome = 'withheld'
+    group by period
 )
 
 select
@@ -63,6 +77,7 @@ select
         'industries', periods.industries,
         'peer_groups', periods.peer_groups,
         'benchmarks', periods.benchmarks,
+        'withheld', withheld.cells,
         'members', (
             select nullif({{ floored_count('cell_populations.member_count') }}, 0)
             from cell_populations
@@ -72,3 +87,4 @@ select
     )) as data
 from periods
 left join coverage on periods.period = coverage.period
+left join withheld on periods.period = withheld.period
