@@ -334,11 +334,11 @@ def test_a_count_stays_until_five_cells_joined_or_left_it(looks):
 
 
 def test_the_network_is_summed_up_with_what_the_report_says_is_withheld(looks):
-    for look in looks[:BUILDS]:
+    for each in looks[:BUILDS]:
         withheld = Counter()
-        for (_, period, outcome, _), cells in look.report.items():
+        for (_, period, outcome, _), cells in each.report.items():
             withheld[f"network_summary:{period.lower()}"] += cells if outcome == "withheld" else 0
-        summaries = {key: said for key, said in look.cache.items() if key.startswith("network_summary:")}
+        summaries = {key: said for key, said in each.cache.items() if key.startswith("network_summary:")}
         assert any(withheld[key] for key in summaries)
         assert {key: said.get("withheld", 0) for key, said in summaries.items()} == {
             key: withheld[key] for key in summaries
