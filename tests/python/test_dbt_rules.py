@@ -211,6 +211,7 @@ RENEWAL = "benchmarks_are_renewed_at_half_their_life"
 OUTCOMES = "every_cell_has_the_outcome_of_the_rule_that_decided"
 ANEW = "a_count_is_made_anew_when_five_cells_joined_or_left_it"
 REPORT = "the_report_counts_in_fives_and_no_fewer_than_five"
+WITHOUT_MEAN = "a_cell_that_may_not_show_its_mean_keeps_the_one_that_stands"
 NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
 
 # Changes of each tested model that a unit test must notice: which test, where, what, to what.
@@ -225,8 +226,8 @@ MUTATIONS = {
     "stg_observations": [
         (VALUES, "is_computable", "1e100", "1e101"),
         (VALUES, "is_computable", "1e-100", "1e-101"),
-        (VALUES, "stg_observations", "and not series.allow_negative", ""),
-        (VALUES, "stg_observations", "between 0 and 1 ", "between 0 and 2 "),
+        (VALUES, "value_fault", " and not {{ allow_negative }}", ""),
+        (VALUES, "value_fault", "between 0 and 1", "between 0 and 2"),
     ],
     "eligible_organizations": [
         (CONSENTS, "eligible_organizations", "consent_date <=", "consent_date <"),
@@ -290,11 +291,15 @@ MUTATIONS = {
         (REPORT, "privacy_report", "outcome <> 'D9' or", "true or"),
         (REPORT, "privacy_report", "{{ floored_count('cells') }}", "cells"),
     ],
+    "release_decisions": [
+        (WITHOUT_MEAN, "release_decisions", "and released_links.cell_key is null", ""),
+        (WITHOUT_MEAN, "release_decisions", "released_overlaps.cell_key is null", "true"),
+        (WITHOUT_MEAN, "release_decisions", "not mean_stands and", ""),
+    ],
     "benchmark_status": [
         (NEAREST, "benchmark_status", "steps asc nulls last", "steps desc nulls last"),
         (NEAREST, "benchmark_status", "when steps = 0", "when steps >= 0"),
         (NEAREST, "benchmark_status", "ladder.steps < {{", "ladder.steps < 1 + 0 * {{"),
-        (NEAREST, "benchmark_status", "then 'network' else", "then 'nothing' else"),
     ],
 }
 
