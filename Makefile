@@ -38,7 +38,7 @@ demo: .venv/installed profiles.yml ## a PostgreSQL with the documented tables, m
 	$(DBT) build
 	$(RUN) scripts.summary
 	$(RUN) scripts.embedded status
-	echo 'look next: make psql, then  select * from marts.benchmarks order by contributors desc limit 20;'
+	echo 'look next: make report; or make psql, then  select * from marts.benchmarks order by contributors desc limit 20;'
 
 docs: .venv/installed profiles.yml ## what the demo's tables and columns mean, one page to open from disk: build/docs.html
 	@eval "$$($(RUN) scripts.embedded env)"
