@@ -285,11 +285,11 @@ MUTATIONS = {
         (ANEW, "changed_outcomes", ">= {{ var", ">= -1 + {{ var"),
         (ANEW, "changed_outcomes", "or reported_outcomes.cell_key is null", ""),
     ],
-    "privacy_report": [
-        (REPORT, "privacy_report", "    cells >= {{ var", "    cells > {{ var"),
-        (REPORT, "privacy_report", "published_cells - cells >= {{ var", "published_cells - cells > {{ var"),
-        (REPORT, "privacy_report", "outcome <> 'D9' or", "true or"),
-        (REPORT, "privacy_report", "{{ floored_count('cells') }}", "cells"),
+    "outcome_counts": [
+        (REPORT, "outcome_counts", "    cells >= {{ var", "    cells > {{ var"),
+        (REPORT, "outcome_counts", "published_cells - cells >= {{ var", "published_cells - cells > {{ var"),
+        (REPORT, "outcome_counts", "outcome <> 'D9' or", "true or"),
+        (REPORT, "outcome_counts", "{{ floored_count('cells') }}", "cells"),
     ],
     "release_decisions": [
         (WITHOUT_MEAN, "release_decisions", "and released_links.cell_key is null", ""),

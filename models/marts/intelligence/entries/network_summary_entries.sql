@@ -12,8 +12,8 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
-privacy_report as (
-    select * from {{ ref('privacy_report') }}
+outcome_counts as (
+    select * from {{ ref('outcome_counts') }}
 ),
 
 periods as (
@@ -57,12 +57,12 @@ coverage as (
     group by period
 ),
 
--- Only what the report shows: a total beside its rows would tell what they leave out.
+-- Only what the privacy report shows: a total beside its rows would tell what they leave out.
 withheld as (
     select
         period,
         sum(cells) as cells
-    from privacy_report
+    from outcome_counts
     where outcome = 'withheld'
     group by period
 )
