@@ -286,7 +286,7 @@ def test_linked_metrics_expose_nobody_after_any_build(lives: Lives) -> None:
 
 
 def test_what_is_left_of_an_old_release_is_seldom_dominated(lives: Lives) -> None:
-    """A known gap: of what a release cuts D2 judges the smaller side; the larger tells in one of 270 series."""
+    """A known gap: of what a release cuts D2 judges the smaller side; the larger tells in one of 270."""
     last = lives.guarded[BUILDS - 1]
     assert len({metric for _, metric, _ in exposed(last, DOMINATED)}) <= len(last.series) // 50, AGAIN
 
