@@ -91,8 +91,7 @@ class Server:
         """Make the server where there is none, start it and wait for it; False if it ran already."""
         make_directories(self.home)
         with self._locked():
-            for abandoned in self.home.glob("new-*"):
-                shutil.rmtree(abandoned, ignore_errors=True)
+            self._clear_what_a_killed_start_left()
             process = self.process()
             running = process is not None and self._accepts_connections(process)
             if not running:
@@ -222,12 +221,14 @@ class Server:
             autocommit=True,
         )
 
+    def _clear_what_a_killed_start_left(self) -> None:
+        for abandoned in self.home.glob("new-*"):
+            # Its initdb works on without it.
+            kill([process for process in psutil.process_iter() if works_on(process, abandoned / "data")])
+            shutil.rmtree(abandoned, ignore_errors=True)
+
     def _clear_what_a_killed_server_left(self) -> None:
-        left = [process for process in psutil.process_iter() if self._is_ours(process)]
-        for process in left:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(left, timeout=10)
+        kill([process for process in psutil.process_iter() if self._is_ours(process)])
         # A number in it that a foreign process bears by now would keep PostgreSQL from starting.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -326,6 +327,26 @@ def is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def works_on(process: psutil.Process, data: Path) -> bool:
+    """Say whether the process is an initdb that makes ``data``, or one that it started there."""
+    try:
+        return str(data) in process.cmdline() or process.cwd() == str(data)
+    except psutil.Error:
+        return False
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    """End the processes and what they started, and wait until they are gone."""
+    family = set(processes)
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            family.update(process.children(recursive=True))
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(family, timeout=10)
 
 
 def make_directories(path: Path) -> None:
