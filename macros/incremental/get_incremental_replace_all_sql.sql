@@ -1,5 +1,5 @@
 {% macro get_incremental_replace_all_sql(arg_dict) %}
-    {#- dbt's `table` drops what it replaces, and with it every view that reads it, until that is built again. -#}
+    {#- In one transaction, and without a lock: who reads meanwhile sees what was there before. -#}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     delete from {{ target }};

@@ -1,4 +1,4 @@
-{{ config(post_hook='analyze {{ this }}') }}
+{{ config(materialized='incremental', incremental_strategy='replace_all', post_hook='analyze {{ this }}') }}
 
 with
 
@@ -26,8 +26,13 @@ newly_or_no_longer_counted as (
     full outer join counted_before on eligible.organization_id = counted_before.organization_id
     where
         eligible.contributor_id is distinct from counted_before.contributor_id
-        or not eligible.data_categories @> counted_before.data_categories
-        or not eligible.data_categories <@ counted_before.data_categories
+        or (
+            eligible.data_categories <> counted_before.data_categories -- as lists, which is cheap to see
+            and not (
+                eligible.data_categories @> counted_before.data_categories
+                and eligible.data_categories <@ counted_before.data_categories
+            )
+        )
 ),
 
 moved_between_cells as (

@@ -15,8 +15,9 @@ edges as (
 -- An organisation, or a node that stands for none (a holding outside the platform).
 entities as (
     select organization_id as entity_id from organizations
-    union
+    union all
     select entity_id from nodes
+    where organization_id is null
 ),
 
 -- Whoever names several parents belongs to the one it is tied to most strongly.

@@ -6,11 +6,12 @@ release_proposals as (
     select * from {{ ref('release_proposals') }}
 ),
 
-released_overlaps as (
+-- Sets are compared once, not for each proposal anew.
+released_overlaps as materialized (
     select * from {{ ref('released_overlaps') }}
 ),
 
-released_links as (
+released_links as materialized (
     select * from {{ ref('released_links') }}
 ),
 

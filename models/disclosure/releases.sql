@@ -19,17 +19,23 @@ metrics as (
 ),
 
 latest as (
-    select distinct on (cell_type, cell_key, metric_name, period)
-        release_id,
-        cell_type,
-        cell_key,
-        metric_name,
-        period,
-        contributor_count,
-        figures,
-        data_quality
-    from ledger_releases
-    order by cell_type asc, cell_key asc, metric_name asc, period asc, release_id desc
+    select distinct on (releases.cell_type, releases.cell_key, releases.metric_name, releases.period)
+        releases.release_id,
+        releases.cell_type,
+        releases.cell_key,
+        releases.metric_name,
+        metrics.metric_type,
+        metrics.unit,
+        metrics.direction,
+        releases.period,
+        releases.contributor_count,
+        releases.figures,
+        releases.data_quality
+    from ledger_releases as releases
+    inner join metrics on releases.metric_name = metrics.metric_name
+    order by
+        releases.cell_type asc, releases.cell_key asc, releases.metric_name asc, releases.period asc,
+        releases.release_id desc
 ),
 
 -- A cell whose latest release was withdrawn shows nothing, not an earlier one. Only floored counts go on from here.
@@ -38,6 +44,9 @@ shown as (
         latest.cell_type,
         latest.cell_key,
         latest.metric_name,
+        latest.metric_type,
+        latest.unit,
+        latest.direction,
         latest.period,
         latest.figures,
         latest.data_quality,
@@ -54,20 +63,18 @@ shown as (
 )
 
 select
-    shown.cell_type,
-    shown.cell_key,
-    shown.metric_name,
-    metrics.metric_type,
-    shown.period,
-    shown.contributor_count,
-    shown.figures || jsonb_build_object(
-        'unit', metrics.unit,
-        'direction', metrics.direction,
+    cell_type,
+    cell_key,
+    metric_name,
+    metric_type,
+    period,
+    contributor_count,
+    figures || jsonb_build_object(
+        'unit', unit,
+        'direction', direction,
         'method', 'one value per contributor, quantiles interpolated linearly',
-        'coverage', round(shown.contributor_count::numeric / shown.member_count, 2),
+        'coverage', round(contributor_count::numeric / member_count, 2),
         'schema_version', 1
     ) as statistics,
-    {{ confidence_level('shown.contributor_count', 'shown.member_count', 'shown.data_quality', 'shown.period') }}
-        as confidence_level
+    {{ confidence_level('contributor_count', 'member_count', 'data_quality', 'period') }} as confidence_level
 from shown
-inner join metrics on shown.metric_name = metrics.metric_name

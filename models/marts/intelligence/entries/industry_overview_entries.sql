@@ -1,5 +1,3 @@
-{%- set figures = ['mean', 'median', 'p10', 'p25', 'p75', 'p90', 'stddev'] -%}
-
 with
 
 releases as (
@@ -10,31 +8,39 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
-industries as (
-    select * from {{ ref('stg_industries') }}
+overview_versions as (
+    select * from {{ ref('overview_versions') }}
+),
+
+cached_before as (
+    select * from {{ source('cache', 'network_intelligence_cache') }}
+    where cache_type = 'industry_overview'
 ),
 
 released as (
     select
         releases.*,
+        overview_versions.version,
+        overview_versions.industry_name,
         (releases.statistics ->> 'mean')::double precision as mean,
         (releases.statistics ->> 'median')::double precision as median,
         {{ period_ordinal('releases.period') }} as period_ordinal
     from releases
-    where releases.cell_type = 'industry'
+    inner join overview_versions on releases.cell_key = overview_versions.cell_key
+    where releases.cell_type = 'industry' and not overview_versions.is_cached
 ),
 
 -- Beside the period just before, of the same length.
 compared as (
     select
         released.*,
-        jsonb_strip_nulls(jsonb_build_object(
+        jsonb_build_object(
             'period', released.period,
             'mean', released.statistics -> 'mean',
             'median', released.statistics -> 'median',
             'mean_change', {{ relative_change('min(released.mean) over the_period_before', 'released.mean') }},
             'median_change', {{ relative_change('min(released.median) over the_period_before', 'released.median') }}
-        )) as step
+        ) as step
     from released
     window the_period_before as (
         partition by released.cell_key, released.metric_name
@@ -60,26 +66,32 @@ select
     trends.period,
     jsonb_strip_nulls(jsonb_build_object(
         'industry', trends.cell_key,
-        'name', industries.industry_name,
+        'name', trends.industry_name,
         'period', trends.period,
+        'version', trends.version,
         'benchmarks', jsonb_agg(
-            jsonb_strip_nulls(jsonb_build_object(
+            trends.statistics - array['method', 'schema_version'] || jsonb_build_object(
                 'metric', trends.metric_name,
                 'category', metrics.data_category,
-                'unit', trends.statistics -> 'unit',
-                'direction', trends.statistics -> 'direction',
                 'contributors', trends.contributor_count,
-                'coverage', trends.statistics -> 'coverage',
                 'confidence_level', trends.confidence_level,
-                {% for figure in figures -%}
-                    '{{ figure }}', trends.statistics -> '{{ figure }}',
-                {% endfor -%}
                 'trend', trends.trend
-            ))
+            )
             order by trends.metric_name
         )
     )) as data
 from trends
-left join industries on trends.cell_key = industries.industry_code
 left join metrics on trends.metric_name = metrics.metric_name
-group by trends.cell_key, industries.industry_name, trends.period
+group by trends.cell_key, trends.version, trends.industry_name, trends.period
+union all
+select
+    cached_before.cache_type,
+    overview_versions.cell_key as subject,
+    cached_before.data ->> 'period' as period,
+    cached_before.data
+from cached_before
+inner join overview_versions
+    on
+        cached_before.data ->> 'industry' = overview_versions.cell_key
+        and cached_before.data ->> 'version' = overview_versions.version
+where overview_versions.is_cached

@@ -6,8 +6,8 @@ counted_organizations as (
     select * from {{ ref('counted_organizations') }}
 ),
 
-cell_members as (
-    select * from {{ ref('cell_members') }}
+contributors as (
+    select * from {{ ref('ledger_contributors') }}
 ),
 
 nodes as (
@@ -32,7 +32,6 @@ select
     counted_organizations.organization_id <> counted_organizations.contributor_id
     or counted_organizations.organization_id in (select in_groups.organization_id from in_groups) as is_part_of_a_group
 from counted_organizations
-inner join cell_members on counted_organizations.contributor_id = cell_members.contributor_id
-where cell_members.cell_type = 'network'
-order by cell_members.contributor_number, counted_organizations.organization_id
-limit {{ var('cached_positions') }}
+inner join contributors on counted_organizations.contributor_id = contributors.contributor_id
+-- By number, so that nobody takes the place of somebody who leaves, without the values of earlier builds.
+where contributors.contributor_number <= {{ var('cached_positions') }}

@@ -1,0 +1,29 @@
+{% materialization table, adapter='postgres' %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set table = this.incorporate(type='table') -%}
+    {%- set grants = config.get('grants') -%}
+    {#- The moment of a build changes no column. -#}
+    {%- set fingerprint = 'Built from ' ~ local_md5(sql | replace(as_of(), '') ~ tojson(grants)) -%}
+
+    {% if stored_comment(table) == fingerprint and not should_full_refresh() %}
+        {% call statement('main') %}
+            truncate {{ table }};
+            insert into {{ table }}
+            {{ sql }}
+        {% endcall %}
+    {% else %}
+        {% if existing is not none %}
+            {% do adapter.drop_relation(existing) %}
+        {% endif %}
+        {% call statement('main') %}
+            {{ get_create_table_as_sql(False, table, sql) }}
+            comment on table {{ table }} is '{{ fingerprint }}';
+        {% endcall %}
+        {% do create_indexes(table) %}
+        {% do apply_grants(table, grants, should_revoke=False) %}
+    {% endif %}
+    {{ run_hooks(post_hooks) }}
+    {% do adapter.commit() %}
+
+    {{ return({'relations': [table]}) }}
+{% endmaterialization %}
