@@ -44,6 +44,7 @@ class State:
     published: dict[str, set[str]]  # metric -> kinds of benchmark
     network: dict[tuple, tuple]  # key -> (expires_at, created_at)
     rejected: dict[str, int]  # metric -> rows
+    relations: set[tuple[str, int]]  # name and number, of which one that is made again gets another
 
     def changed_since(self, before: "State") -> set[tuple[str, str]]:
         """The metrics and periods of which a row was written."""
@@ -117,6 +118,9 @@ def look(connection: psycopg.Connection) -> State:
         },
         rejected=dict(
             query(connection, "select metric_name, count(*) from staging.rejected_observations group by 1")
+        ),
+        relations=set(
+            query(connection, "select oid::regclass::text, oid from pg_class where relkind in ('r', 'v')")
         ),
     )
 
@@ -210,6 +214,38 @@ def test_a_build_after_no_change_writes_nothing(story: Story) -> None:
     # What this would be blind without: rows in every table that dbt writes.
     for table in (*PUBLISHED, "network_intelligence_cache", "gri_standards", "industry_models"):
         assert before.documented[table]
+
+
+def test_no_build_makes_a_table_or_view_again(story: Story) -> None:
+    """Or it would take with it what somebody else made on it."""
+    for state in story.after.values():
+        assert state.relations == story.after["opening"].relations
+
+
+def test_a_changed_model_takes_the_place_of_what_stands(told: psycopg.Connection, dbt: Callable) -> None:
+    told.execute("create schema elsewhere; create view elsewhere.own as select * from marts.benchmarks")
+    told.execute("comment on view marts.benchmarks is 'of other code'")
+    told.execute("drop view marts.benchmark_statistics; create view marts.benchmark_statistics as select 1")
+    told.execute("alter view marts.benchmark_statistics owner to blipee_writer")
+    told.execute("alter table disclosure.changed_outcomes add other text")
+    told.execute("comment on table disclosure.changed_outcomes is 'of other code'")
+    shapes = (
+        "select attrelid::regclass::text, array_agg(attname order by attnum) from pg_attribute "
+        "where attrelid::regclass::text = any(%s) and attnum > 0 and not attisdropped group by 1"
+    )
+    models = ("marts.benchmarks", "marts.benchmark_statistics", "disclosure.changed_outcomes")
+    before = dict(query(told, shapes, list(models)))
+    dbt("run", "--select", "benchmarks", "benchmark_statistics", "changed_outcomes+", *at(EXPIRY))
+    after = dict(query(told, shapes, list(models)))
+    assert after["marts.benchmarks"] == before["marts.benchmarks"]
+    assert "statistic" in after["marts.benchmark_statistics"]
+    assert after["disclosure.changed_outcomes"] == before["disclosure.changed_outcomes"][:-1]
+    assert query(told, "select count(*) from elsewhere.own") == query(
+        told, "select count(*) from marts.benchmarks"
+    )
+    may_read = "select has_table_privilege('blipee_analyst', 'marts.benchmark_statistics', 'select')"
+    assert query(told, may_read) == [(True,)]
+    told.execute("drop schema elsewhere cascade")
 
 
 def test_a_build_works_out_what_changed_and_nothing_else(story: Story) -> None:
