@@ -26,7 +26,7 @@ ranked as (
 current_versions as (
     select
         releases.period,
-        md5({{ model_digest('peer_position_entries') }} || string_agg(
+        md5({{ model_digest('peer_position_entries') }} || {{ var('cached_positions') }} || string_agg(
             concat_ws('|', releases.cell_type, releases.cell_key, releases.metric_name, releases.statistics),
             ';' order by releases.cell_type, releases.cell_key, releases.metric_name
         )) as version

@@ -33,5 +33,5 @@ select
     or counted_organizations.organization_id in (select in_groups.organization_id from in_groups) as is_part_of_a_group
 from counted_organizations
 inner join contributors on counted_organizations.contributor_id = contributors.contributor_id
--- By number, so that nobody takes the place of somebody who leaves, without the values of earlier builds.
-where contributors.contributor_number <= {{ var('cached_positions') }}
+order by contributors.contributor_number, counted_organizations.organization_id
+limit {{ var('cached_positions') }}

@@ -2,8 +2,12 @@
 
 with
 
-position_values as (
-    select * from {{ ref('position_values') }}
+contributions as (
+    select * from {{ ref('contributions') }}
+),
+
+metric_periods as (
+    select * from {{ ref('metric_periods') }}
 ),
 
 position_periods as (
@@ -27,16 +31,18 @@ placed as (
         compared_cells.organization_id,
         compared_cells.cell_type,
         compared_cells.cell_key,
-        position_values.metric_name,
-        position_values.period,
-        position_values.value,
+        contributions.metric_name,
+        contributions.period,
+        contributions.value,
         metrics.unit,
         metrics.direction
-    from position_values
-    inner join position_periods on position_values.period = position_periods.period
-    inner join compared_cells on position_values.organization_id = compared_cells.organization_id
-    inner join metrics on position_values.metric_name = metrics.metric_name
-    where position_periods.is_stale
+    from contributions
+    inner join metric_periods
+        on contributions.metric_name = metric_periods.metric_name and contributions.period = metric_periods.period
+    inner join position_periods on metric_periods.period = position_periods.period
+    inner join compared_cells on contributions.contributor_id = compared_cells.organization_id
+    inner join metrics on contributions.metric_name = metrics.metric_name
+    where position_periods.is_stale and contributions.value is not null
 )
 
 select
