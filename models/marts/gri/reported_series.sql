@@ -1,4 +1,5 @@
-{{ config(incremental_strategy='append_only') }}
+-- Else PostgreSQL, which expects few observations of a series, looks each series up by itself: six times the time.
+{{ config(incremental_strategy='append_only', pre_hook='set local enable_nestloop = off') }}
 
 with
 

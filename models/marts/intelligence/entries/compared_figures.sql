@@ -4,8 +4,8 @@ releases as (
     select * from {{ ref('releases') }}
 ),
 
-position_periods as (
-    select * from {{ ref('position_periods') }}
+position_versions as (
+    select * from {{ ref('position_versions') }}
 ),
 
 cell_tree as (
@@ -19,8 +19,8 @@ cell_ancestors as (
 released as (
     select releases.*
     from releases
-    inner join position_periods on releases.period = position_periods.period
-    where position_periods.is_stale
+    inner join position_versions
+        on releases.metric_name = position_versions.metric_name and releases.period = position_versions.period
 ),
 
 lines as (

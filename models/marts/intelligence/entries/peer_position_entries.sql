@@ -18,35 +18,37 @@ cached_before as (
 
 listed as (
     select
-        organization_id,
-        period,
+        positions.organization_id,
+        positions.period,
         case
-            when bool_or(status = 'published') then 'compared'
-            when bool_or(status = 'industry_unknown') then 'industry_unknown'
+            when bool_or(positions.status = 'published') then 'compared'
+            when bool_or(positions.status = 'industry_unknown') then 'industry_unknown'
             else 'insufficient_data'
         end as status,
         jsonb_agg(
             jsonb_strip_nulls(jsonb_build_object(
-                'metric', metric_name,
-                'unit', unit,
-                'direction', direction,
-                'value', value,
-                'benchmark', benchmark_type,
-                'status', status,
-                'industry', industry_code,
-                'contributors', contributor_count,
-                'mean', mean,
-                'median', median,
-                'p25', p25,
-                'p75', p75,
-                'quartile', quartile,
-                'gap_to_median', gap_to_median,
-                'gap_to_better_quartile', gap_to_better_quartile
+                'metric', positions.metric_name,
+                'unit', positions.unit,
+                'direction', positions.direction,
+                'value', positions.value,
+                'benchmark', positions.benchmark_type,
+                'status', positions.status,
+                'industry', positions.industry_code,
+                'contributors', positions.contributor_count,
+                'mean', positions.mean,
+                'median', positions.median,
+                'p25', positions.p25,
+                'p75', positions.p75,
+                'quartile', positions.quartile,
+                'gap_to_median', positions.gap_to_median,
+                'gap_to_better_quartile', positions.gap_to_better_quartile
             ))
-            order by metric_name, benchmark_type
+            order by positions.metric_name, positions.benchmark_type
         ) as positions
     from positions
-    group by organization_id, period
+    inner join position_periods on positions.period = position_periods.period
+    where position_periods.is_stale and positions.organization_id is not null
+    group by positions.organization_id, positions.period
 ),
 
 worked_out as (

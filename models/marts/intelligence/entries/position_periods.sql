@@ -2,8 +2,8 @@
 
 with
 
-releases as (
-    select * from {{ ref('releases') }}
+position_versions as (
+    select * from {{ ref('position_versions') }}
 ),
 
 changed_metric_periods as (
@@ -14,26 +14,12 @@ cached_before as (
     select * from {{ source('cache', 'network_intelligence_cache') }}
 ),
 
--- Years, quarters and months differ in what is no digit. The last two of each, because some report later than others.
-ranked as (
-    select
-        period,
-        row_number() over (partition by translate(period, '0123456789', '') order by period desc) as place
-    from releases
-    group by period
-),
-
 current_versions as (
     select
-        releases.period,
-        md5({{ model_digest('peer_position_entries') }} || {{ var('cached_positions') }} || string_agg(
-            concat_ws('|', releases.cell_type, releases.cell_key, releases.metric_name, releases.statistics),
-            ';' order by releases.cell_type, releases.cell_key, releases.metric_name
-        )) as version
-    from releases
-    inner join ranked on releases.period = ranked.period
-    where ranked.place <= 2
-    group by releases.period
+        period,
+        md5({{ model_digest('peer_position_entries') }} || string_agg(version, ';' order by metric_name)) as version
+    from position_versions
+    group by period
 ),
 
 cached_versions as (

@@ -1,17 +1,30 @@
 {%- set better = better_quartile('placed.direction', 'figures.p25', 'figures.p75') -%}
 
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['metric_name', 'period'],
+    post_hook=[
+        "delete from {{ this }} as gone where not exists (
+            select from {{ ref('position_versions') }} as kept
+            where kept.metric_name = gone.metric_name and kept.period = gone.period
+        )",
+        'analyze {{ this }}',
+    ],
+) }}
+
 with
+
+position_versions as (
+    select * from {{ ref('position_versions') }}
+),
+
+changed_metric_periods as (
+    select * from {{ ref('changed_metric_periods') }}
+),
 
 contributions as (
     select * from {{ ref('contributions') }}
-),
-
-metric_periods as (
-    select * from {{ ref('metric_periods') }}
-),
-
-position_periods as (
-    select * from {{ ref('position_periods') }}
 ),
 
 compared_cells as (
@@ -26,6 +39,30 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
+stale as materialized (
+    select
+        position_versions.metric_name,
+        position_versions.period,
+        position_versions.version
+    from position_versions
+    {% if is_incremental() %}
+        where
+            (position_versions.metric_name, position_versions.period, position_versions.version) not in (
+                select
+                    standing.metric_name,
+                    standing.period,
+                    standing.version
+                from {{ this }} as standing
+            )
+            or (position_versions.metric_name, position_versions.period) in (
+                select
+                    changed_metric_periods.metric_name,
+                    changed_metric_periods.period
+                from changed_metric_periods
+            )
+    {% endif %}
+),
+
 placed as (
     select
         compared_cells.organization_id,
@@ -36,19 +73,19 @@ placed as (
         contributions.value,
         metrics.unit,
         metrics.direction
-    from contributions
-    inner join metric_periods
-        on contributions.metric_name = metric_periods.metric_name and contributions.period = metric_periods.period
-    inner join position_periods on metric_periods.period = position_periods.period
+    from stale
+    inner join contributions on stale.metric_name = contributions.metric_name and stale.period = contributions.period
     inner join compared_cells on contributions.contributor_id = compared_cells.organization_id
     inner join metrics on contributions.metric_name = metrics.metric_name
-    where position_periods.is_stale and contributions.value is not null
+    where contributions.value is not null
 )
 
+-- Where nobody is to be placed, one row says just that: of which version this is true.
 select
     placed.organization_id,
-    placed.metric_name,
-    placed.period,
+    stale.metric_name,
+    stale.period,
+    stale.version,
     placed.value,
     placed.unit,
     placed.direction,
@@ -71,7 +108,8 @@ select
         as quartile,
     {{ gap('figures.median', 'placed.value') }} as gap_to_median,
     {{ gap(better, 'placed.value') }} as gap_to_better_quartile
-from placed
+from stale
+left join placed on stale.metric_name = placed.metric_name and stale.period = placed.period
 left join compared_figures as figures
     on
         placed.cell_type = figures.cell_type
