@@ -48,6 +48,8 @@ shown as (
     group by linked_lines.line_name, linked_lines.period, linked_lines.step, member.contributor
 ),
 
+-- Which of somebody's values belong together is sure of those said today and of those last shown by one build; of all
+-- others only who stood where counts.
 compared as (
     select
         coalesce(said.line_name, shown.line_name) as line_name,

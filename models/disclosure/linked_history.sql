@@ -18,6 +18,8 @@ cell_ancestors as (
     select * from {{ ref('cell_ancestors') }}
 ),
 
+-- Of all new means in a combination take, of the metric furthest down, the highest and last: it tells those of an atom
+-- whom it holds from those who stand in none or in later ones, so that of one of both sides something is left.
 sides as (
     select
         line_name,

@@ -42,7 +42,8 @@ proposals as (
     where history_suppression.cell_key is null
 ),
 
--- Metrics further up the line of which the cell has the very same contributors.
+-- Metrics further up the line of which the cell has the very same contributors: beside their mean, shown or proposed,
+-- that of the proposal tells nothing along this line.
 totals as (
     select
         proposals.line_name,
