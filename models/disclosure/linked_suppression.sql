@@ -66,7 +66,7 @@ twins as (
         and remainder_suppression.contributor_count > 0
         and remainder_suppression.differing = 0
         and metrics.component_of is not null
-    union all
+    union -- not union all, which would go round for ever in a circle of metrics
     select
         twins.cell_type,
         twins.cell_key,

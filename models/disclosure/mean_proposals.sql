@@ -11,8 +11,8 @@ released_overlaps as materialized (
     select * from {{ ref('released_overlaps') }}
 ),
 
-released_links as materialized (
-    select * from {{ ref('released_links') }}
+metric_lines as (
+    select * from {{ ref('metric_lines') }}
 ),
 
 cells as (
@@ -62,20 +62,20 @@ left join released_overlaps
         and proposals.cell_key = released_overlaps.cell_key
         and proposals.metric_name = released_overlaps.metric_name
         and proposals.period = released_overlaps.period
-left join released_links
-    on
-        proposals.cell_type = released_links.cell_type
-        and proposals.cell_key = released_links.cell_key
-        and proposals.metric_name = released_links.metric_name
-        and proposals.period = released_links.period
 where
     proposals.figures ? 'mean'
     and released_overlaps.cell_key is null
-    and released_links.cell_key is null
-    -- Before anything is shown of a metric and period, D6 is all there is to say.
+    -- Before anything is shown of a metric and period, or of one linked to it, D6 is all there is to say.
     and (proposals.metric_name, proposals.period) in (
         select
             earlier_means.metric_name,
             earlier_means.period
         from earlier_means
+        union
+        select
+            linked_metrics.metric_name,
+            earlier_means.period
+        from earlier_means
+        inner join metric_lines on earlier_means.metric_name = metric_lines.metric_name
+        inner join metric_lines as linked_metrics on metric_lines.line_name = linked_metrics.line_name
     )

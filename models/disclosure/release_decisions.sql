@@ -8,18 +8,24 @@ released_overlaps as (
     select * from {{ ref('released_overlaps') }}
 ),
 
-released_links as (
-    select * from {{ ref('released_links') }}
-),
-
 history_suppression as (
     select * from {{ ref('history_suppression') }}
+),
+
+linked_history as (
+    select * from {{ ref('linked_history') }}
+),
+
+withheld_means as (
+    select * from history_suppression
+    union
+    select * from linked_history
 ),
 
 judged as (
     select
         proposals.*,
-        history_suppression.cell_key is not null as loses_mean
+        withheld_means.cell_key is not null as loses_mean
     from release_proposals as proposals
     left join released_overlaps
         on
@@ -27,19 +33,13 @@ judged as (
             and proposals.cell_key = released_overlaps.cell_key
             and proposals.metric_name = released_overlaps.metric_name
             and proposals.period = released_overlaps.period
-    left join released_links
+    left join withheld_means
         on
-            proposals.cell_type = released_links.cell_type
-            and proposals.cell_key = released_links.cell_key
-            and proposals.metric_name = released_links.metric_name
-            and proposals.period = released_links.period
-    left join history_suppression
-        on
-            proposals.cell_type = history_suppression.cell_type
-            and proposals.cell_key = history_suppression.cell_key
-            and proposals.metric_name = history_suppression.metric_name
-            and proposals.period = history_suppression.period
-    where released_overlaps.cell_key is null and released_links.cell_key is null
+            proposals.cell_type = withheld_means.cell_type
+            and proposals.cell_key = withheld_means.cell_key
+            and proposals.metric_name = withheld_means.metric_name
+            and proposals.period = withheld_means.period
+    where released_overlaps.cell_key is null
 )
 
 -- Without the mean that it would have, a cell is released only where that takes no mean away from anybody.

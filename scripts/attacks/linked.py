@@ -14,7 +14,7 @@ searched as the row space of one metric is.
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import product
+from itertools import combinations, product
 from math import isclose
 
 import networkx as nx
@@ -25,6 +25,7 @@ from scripts.attacks import row_space
 from scripts.attacks.evidence import MINIMUM_CONTRIBUTORS, Evidence, Outcome, Series
 
 ADDS_UP = 1e-6  # relative: sums of rounded reports
+TODAY = None  # a moment beside those of the releases
 
 Unknown = tuple[str, int]  # a metric and a value's digest: what one contributor says once
 Tie = frozenset[tuple[int, float]]  # places among a contributor's unknowns, with signs: their sum is 0
@@ -71,6 +72,7 @@ class Family:
         for one in series:
             for contributor, digest in one.counted:
                 self.said[contributor, one.metric].add(digest)
+                self.moments[contributor, (one.metric, digest)].add(TODAY)
             for release in one.releases:
                 for contributor, digest in release.versions:
                     self.said[contributor, one.metric].add(digest)
@@ -143,15 +145,12 @@ class Family:
     def choices(self, contributor: int, total: str) -> list[tuple[Unknown, ...]]:
         """Return what a contributor that says all parts means by them: which versions make up which total.
 
-        Those that were released at one time, or add up; and where of all that it ever said nothing adds up
-        with either, as far as it is known, any.
+        Those that were said at one time, or add up; and where of all that it ever said nothing adds up with
+        either, as far as it is known, any that may have been said together.
         """
         if not self.parts[total]:
             return []
-        said = [
-            [(metric, digest) for digest in sorted(self.said[contributor, metric])]
-            for metric in (total, *self.parts[total])
-        ]
+        said = [self.versions(contributor, metric) for metric in (total, *self.parts[total])]
         choices = list(product(*said))
         fitting = {choice for choice in choices if self.adds_up(contributor, choice)}
         totals, parts = {choice[0] for choice in fitting}, {choice[1:] for choice in fitting}
@@ -160,7 +159,11 @@ class Family:
             for choice in choices
             if choice in fitting
             or self.is_of_one_time(contributor, choice)
-            or (choice[0] not in totals and choice[1:] not in parts)
+            or (
+                choice[0] not in totals
+                and choice[1:] not in parts
+                and all(self.is_timely(contributor, *pair) for pair in combinations(choice, 2))
+            )
         ]
 
     def go_together(self, contributor: int, total: Unknown, part: Unknown) -> bool:
@@ -168,11 +171,27 @@ class Family:
         if self.is_of_one_time(contributor, (total, part)):
             return True
         choices = self.choices(contributor, total[0])
-        return not choices or any({total, part} <= set(choice) for choice in choices)
+        if not choices:
+            return self.is_timely(contributor, total, part)
+        return any({total, part} <= set(choice) for choice in choices)
+
+    def versions(self, contributor: int, metric: str) -> list[Unknown]:
+        """Return all that a contributor ever said of a metric."""
+        return [(metric, digest) for digest in sorted(self.said[contributor, metric])]
 
     def is_of_one_time(self, contributor: int, choice: tuple[Unknown, ...]) -> bool:
-        """Say whether one build released all of them."""
+        """Say whether one build released all of them, or all are what is said today."""
         return bool(set.intersection(*(self.moments[contributor, unknown] for unknown in choice)))
+
+    def is_timely(self, contributor: int, one: Unknown, other: Unknown) -> bool:
+        """Say whether both may have been said at one time: not where each was said with something else."""
+        return self.is_of_one_time(contributor, (one, other)) or not all(
+            any(self.is_of_one_time(contributor, (each, version)) for version in versions)
+            for each, versions in (
+                (one, self.versions(contributor, other[0])),
+                (other, self.versions(contributor, one[0])),
+            )
+        )
 
     def adds_up(self, contributor: int, choice: tuple[Unknown, ...]) -> bool:
         """Say whether a total is known to be the sum of its parts."""

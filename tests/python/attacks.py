@@ -248,6 +248,35 @@ def parts_shown_later_than_their_total(world: World) -> Attack:
     )
 
 
+@scenario("earlier link", 40, build=2)
+def a_total_and_a_part_that_five_corrected_but_not_the_same_five(world: World) -> Attack:
+    """Four correct both; one its scope 2 and the total, one its scopes only: the two are left over."""
+    begin(world, "industry")
+    world.metric("scope 1", part_of="")
+    world.metric("scope 2", part_of="")
+    for industry, first, second in (
+        ("neighbours", around(60, 8), around(40, 8)),
+        ("industry", around(100, 10), around(50, 10)),
+    ):
+        if industry == "industry":
+            world.crowd(industry, around(150, 10))
+        for number, (one, other) in enumerate(zip(first, second, strict=True)):
+            world.reports(f"{industry} {number}", one, "scope 1")
+            world.reports(f"{industry} {number}", other, "scope 2")
+    for number, total, first, second in (
+        *((number, 20, 20, 0) for number in range(4)),
+        (4, 60, 0, 60),
+        (5, 0, 20, -20),
+    ):
+        for metric, middle, more in (("", 150, total), ("scope 1", 100, first), ("scope 2", 50, second)):
+            if more:
+                world.reports(f"industry {number}", around(middle, 10)[number] + more, metric, build=2)
+    return lambda seen: (
+        10 * (seen.mean("industry", 2) - seen.mean("industry", 1))
+        - 10 * (seen.mean("industry", 2, metric="scope 1") - seen.mean("industry", 1, metric="scope 1"))
+    )
+
+
 @scenario("linked", 200, neighbours=("neighbours", "sibling"))
 def a_part_withheld_in_the_child_only(world: World) -> Attack:
     """One of the child says no scope 2, and five of its sibling: six of the parent, which is enough."""

@@ -35,7 +35,7 @@ RULES = {
         "when judged.cell_type = 'peer_group' and not judged.{off} then",
     ),
     "linked": ("linked_blocks", None, None),
-    "earlier link": ("released_links", None, None),
+    "earlier link": ("linked_history", None, None),
     "release": (
         "release_proposals",
         "where {{ is_too_small_a_difference('differing') }} or",

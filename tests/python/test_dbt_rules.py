@@ -213,6 +213,7 @@ ANEW = "a_count_is_made_anew_when_five_cells_joined_or_left_it"
 REPORT = "the_report_counts_in_fives_and_no_fewer_than_five"
 WITHOUT_MEAN = "a_cell_that_may_not_show_its_mean_keeps_the_one_that_stands"
 NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
+LINKED = "linked_means_are_told_apart_by_k_or_lean_on_ones_that_are"
 
 # Changes of each tested model that a unit test must notice: which test, where, what, to what.
 MUTATIONS = {
@@ -292,9 +293,18 @@ MUTATIONS = {
         (REPORT, "outcome_counts", "{{ floored_count('cells') }}", "cells"),
     ],
     "release_decisions": [
-        (WITHOUT_MEAN, "release_decisions", "and released_links.cell_key is null", ""),
+        (WITHOUT_MEAN, "release_decisions", "    union\n    select * from linked_history\n", ""),
         (WITHOUT_MEAN, "release_decisions", "released_overlaps.cell_key is null", "true"),
         (WITHOUT_MEAN, "release_decisions", "not mean_stands and", ""),
+    ],
+    "linked_history": [
+        (LINKED, "linked_history", "0) < {{ var", "0) <= {{ var"),
+        (LINKED, "linked_history", "then contributor_count", "then 0"),
+        (LINKED, "linked_history", "between 1 following", "between current row"),
+        (LINKED, "linked_history", "level desc nulls last", "level asc nulls last"),
+        (LINKED, "linked_history", " and not is_told", ""),
+        (LINKED, "linked_history", "where repeated.kind = 'repeated'", "where false"),
+        (LINKED, "linked_history", "= any(linked_contributors.bridged_steps)", "< 0"),
     ],
     "benchmark_status": [
         (NEAREST, "benchmark_status", "steps asc nulls last", "steps desc nulls last"),
