@@ -153,6 +153,7 @@ def one_bundle(news: Bundle) -> Bundle:
         "network_privacy_settings": ("organization_id",),
         "organization_industries": ("organization_id",),
         "network_edges": ("source_organization_id", "target_organization_id"),
+        "network_peer_group_members": ("group_name", "organization_id"),
         "metric_observations": ("organization_id", "metric_name"),
     }
     for table, names in keys.items():
