@@ -368,6 +368,18 @@ def a_figure_with_somebody_who_withdrew(world: World) -> Attack:
     return lambda seen: 7 * seen.mean("industry", 2) - sum(around(100, 6))
 
 
+@scenario("category", 170, neighbours=("neighbours",), build=2)
+def a_metric_moved_to_a_category_without_consent(world: World) -> Attack:
+    """Only the neighbours consented to that one, too."""
+    begin(world, "industry")
+    world.crowd("industry", around(100, 6))
+    world.member("unasked", 170, industry="industry")
+    world.metric(category="water", build=2)
+    for number in range(8):
+        world.consents(f"neighbours {number}", 1, category="water")
+    return lambda seen: 7 * seen.mean("industry", 2) - sum(around(100, 6))
+
+
 # --- D11: digits ---
 
 
