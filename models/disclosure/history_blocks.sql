@@ -36,7 +36,8 @@ appearances as (
         member.digest,
         mean_proposals.level,
         mean_proposals.proposal_id,
-        null as release_id
+        null as release_id,
+        null as magnitude_bound
     from mean_proposals
     inner join metric_periods
         on mean_proposals.metric_name = metric_periods.metric_name and mean_proposals.period = metric_periods.period
@@ -48,7 +49,8 @@ appearances as (
         member.digest,
         null as level,
         null as proposal_id,
-        earlier_releases.release_id
+        earlier_releases.release_id,
+        earlier_releases.magnitude_bound
     from earlier_releases
     inner join metric_periods
         on earlier_releases.metric_name = metric_periods.metric_name and earlier_releases.period = metric_periods.period
@@ -67,24 +69,20 @@ known_values as (
         {% endfor %}
         bit_xor(hashint8extended(proposal_id, 0)) as path_id,
         max(release_id) as latest_release_id,
+        min(magnitude_bound) as magnitude_bound,
         bit_xor(hashint8extended(release_id, 0)) as atom_id
     from appearances
     group by series_id, contributor, digest
 ),
 
 -- A contributor counts once: with the value that it would stand for now, or else with the last that was shown.
-counted_values as (
-    select distinct on (series_id, contributor)
-        series_id,
-        contributor,
-        digest,
-        {% for level in levels %}
-            proposal_{{ level }},
-        {% endfor %}
-        path_id,
-        atom_id
+ranked_values as (
+    select
+        *,
+        row_number() over (
+            partition by series_id, contributor order by path_id is null asc, latest_release_id desc
+        ) = 1 as is_counted
     from known_values
-    order by series_id asc, contributor asc, path_id is null asc, latest_release_id desc
 ),
 
 magnitudes as (
@@ -100,17 +98,21 @@ magnitudes as (
 )
 
 select
-    counted_values.atom_id,
+    ranked_values.atom_id,
     jsonb_strip_nulls(jsonb_build_object(
         {% for level in levels %}
-            '{{ level }}', max(counted_values.proposal_{{ level }}){{ ',' if not loop.last }}
+            '{{ level }}', max(ranked_values.proposal_{{ level }}){{ ',' if not loop.last }}
         {% endfor %}
     )) as path,
-    {{ merged_block('1', 'magnitudes.magnitude', 'magnitudes.magnitude', '0') }}
-from counted_values
+    {{ merged_block(
+        'ranked_values.is_counted::integer', 'coalesce(magnitudes.magnitude, 0)', 'coalesce(magnitudes.magnitude, 0)', '0'
+    ) }},
+    max(coalesce(ranked_values.magnitude_bound, 'infinity')) filter (where magnitudes.magnitude is null)
+        as largest_unknown
+from ranked_values
 left join magnitudes
     on
-        counted_values.series_id = magnitudes.series_id
-        and counted_values.contributor = magnitudes.contributor_number
-        and counted_values.digest = magnitudes.digest
-group by counted_values.atom_id, counted_values.path_id
+        ranked_values.series_id = magnitudes.series_id
+        and ranked_values.contributor = magnitudes.contributor_number
+        and ranked_values.digest = magnitudes.digest
+group by ranked_values.atom_id, ranked_values.path_id

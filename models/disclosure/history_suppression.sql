@@ -18,6 +18,7 @@ open_{{ deepest }} as (
         absolute_total,
         largest,
         second_largest,
+        largest_unknown,
         null::text as verdict
     from {{ ref('history_blocks') }}
 ),
@@ -31,7 +32,8 @@ open_{{ deepest }} as (
         select
             (path ->> '{{ level }}')::bigint as proposal_id,
             atom_id,
-            {{ merged_block('contributor_count', 'absolute_total', 'largest', 'second_largest') }}
+            {{ merged_block('contributor_count', 'absolute_total', 'largest', 'second_largest') }},
+            max(largest_unknown) as largest_unknown
         from open_{{ level }}
         where verdict is null and path ? '{{ level }}'
         group by path ->> '{{ level }}', atom_id
@@ -47,19 +49,20 @@ open_{{ deepest }} as (
             blocks.atom_id,
             {{ merged_block(
                 'blocks.contributor_count', 'blocks.absolute_total', 'blocks.largest', 'blocks.second_largest'
-            ) }}
+            ) }},
+            max(blocks.largest_unknown) as largest_unknown
         from open_{{ level }} as blocks
         left join sorted_{{ level }} as sorted on (blocks.path ->> '{{ level }}')::bigint = sorted.proposal_id
-        where blocks.atom_id is not null and coalesce(blocks.verdict, sorted.verdict, 'outside') <> 'mixed'
+        where blocks.atom_id is not null and coalesce(blocks.verdict, sorted.verdict, 'known') = 'known'
         group by blocks.atom_id
     ),
 
-    evidence_{{ level }} as materialized (
-        select
-            proposal_id,
-            {{ merged_block('contributor_count', 'absolute_total', 'largest', 'second_largest') }}
-        from ({{ smaller_sides('sorted_' ~ level, 'own_' ~ level, 'outside_' ~ level) }}) as sides
-        group by proposal_id
+    sides_{{ level }} as materialized (
+        {{ both_sides('sorted_' ~ level, 'own_' ~ level, 'outside_' ~ level) }}
+    ),
+
+    safe_{{ level }} as materialized (
+        {{ safe_proposals('sides_' ~ level) }}
     ),
 
     settled_{{ level }} as materialized (
@@ -67,11 +70,9 @@ open_{{ deepest }} as (
             sorted.proposal_id,
             sorted.news,
             sorted.verdict,
-            sorted.verdict = 'known' or coalesce(evidence.contributor_count > 0 and {{ is_safe_remainder(
-                'evidence.contributor_count', 'evidence.absolute_total', 'evidence.largest', 'evidence.second_largest'
-            ) }}, false) as is_released
+            sorted.verdict = 'known' or safe.proposal_id is not null as is_released
         from sorted_{{ level }} as sorted
-        left join evidence_{{ level }} as evidence on sorted.proposal_id = evidence.proposal_id
+        left join safe_{{ level }} as safe on sorted.proposal_id = safe.proposal_id
         {% if not loop.first %}
             union all
             select * from settled_{{ level + 1 }}
@@ -87,6 +88,7 @@ open_{{ deepest }} as (
                 blocks.absolute_total,
                 blocks.largest,
                 blocks.second_largest,
+                blocks.largest_unknown,
                 coalesce(blocks.verdict, settled.verdict) as verdict
             from open_{{ level }} as blocks
             left join settled_{{ level }} as settled

@@ -11,6 +11,10 @@ release_decisions as (
 
 cells as (
     select * from {{ ref('cells') }}
+),
+
+metrics as (
+    select * from {{ ref('stg_metrics') }}
 )
 
 -- What was withdrawn must be hidden before anything new is compared: depends_on: {{ ref('withdrawn_releases') }}
@@ -26,7 +30,9 @@ select
     release_decisions.data_quality,
     release_decisions.withheld_by,
     '{{ tojson(thresholds()) }}'::jsonb as thresholds,
-    {{ as_of() }} as released_at
+    {{ as_of() }} as released_at,
+    {{ magnitude_bound('cells.largest') }} as magnitude_bound,
+    metrics.data_category
 from release_decisions
 inner join cells
     on
@@ -34,3 +40,4 @@ inner join cells
         and release_decisions.cell_key = cells.cell_key
         and release_decisions.metric_name = cells.metric_name
         and release_decisions.period = cells.period
+inner join metrics on release_decisions.metric_name = metrics.metric_name

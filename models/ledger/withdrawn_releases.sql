@@ -38,16 +38,30 @@ withdrawn_consents as (
     left join eligible on counted_before.organization_id = eligible.organization_id
     cross join unnest(counted_before.data_categories) as counted_category (data_category)
     where coalesce(counted_category.data_category <> all(eligible.data_categories), true)
+),
+
+ended as (
+    -- A metric that left the catalogue has no category any more: then every release of it with the contributor goes.
+    select
+        earlier_releases.release_id,
+        earlier_releases.metric_name
+    from withdrawn_consents
+    inner join earlier_releases on withdrawn_consents.contributor_number = any(earlier_releases.contributors)
+    left join metrics on earlier_releases.metric_name = metrics.metric_name
+    where coalesce(metrics.data_category, withdrawn_consents.data_category) = withdrawn_consents.data_category
+    union
+    -- Of a metric that is in another category now; who consented there, too, is released anew.
+    select
+        earlier_releases.release_id,
+        earlier_releases.metric_name
+    from earlier_releases
+    inner join metrics on earlier_releases.metric_name = metrics.metric_name
+    where earlier_releases.data_category <> metrics.data_category
 )
 
--- A metric that left the catalogue has no category any more: then every release of it with the contributor goes.
-select distinct
-    earlier_releases.release_id,
+select
+    ended.release_id,
     {{ as_of() }} as withdrawn_at
-from withdrawn_consents
-inner join earlier_releases on withdrawn_consents.contributor_number = any(earlier_releases.contributors)
-left join metrics on earlier_releases.metric_name = metrics.metric_name
-left join withdrawn_before on earlier_releases.release_id = withdrawn_before.release_id
-where
-    coalesce(metrics.data_category, withdrawn_consents.data_category) = withdrawn_consents.data_category
-    and withdrawn_before.release_id is null
+from ended
+left join withdrawn_before on ended.release_id = withdrawn_before.release_id
+where withdrawn_before.release_id is null

@@ -35,6 +35,9 @@ def scenario(
     return add
 
 
+SMALL = [float(number) for number in range(1, 10)]
+
+
 def begin(world: World, *industries: str) -> None:
     """The metric, these industries, and eight others in one that has nothing to do with the attack."""
     world.metric()
@@ -385,6 +388,52 @@ def two_tables_of_18_and_20(world: World) -> Attack:
     )
 
 
+@scenario("tree", 730, neighbours=("neighbours", "parent"), build=2, within=0.1)
+def a_giant_in_what_an_old_release_has_more(world: World) -> Attack:
+    """Without it what the child leaves over is safe; the parent's release stays, for it differs by one."""
+    begin(world, "parent", "elsewhere")
+    world.industry("child", "parent")
+    world.crowd("elsewhere", around(100, 6))
+    world.crowd("child", around(100, 7))
+    world.crowd("parent", SMALL)
+    world.member("giant", 730, industry="parent")
+    world.moves("giant", "elsewhere", build=2)
+    return lambda seen: 16 * seen.mean("parent") - 7 * seen.mean("child", 2)
+
+
+@scenario("tree", 2000, build=2, within=0.1)
+def a_giant_leaves_while_five_join(world: World) -> Attack:
+    begin(world, "industry", "elsewhere")
+    world.crowd("elsewhere", around(100, 6))
+    world.crowd("industry", around(100, 6))
+    world.member("giant", 2000, industry="industry")
+    world.moves("giant", "elsewhere", build=2)
+    world.crowd("industry", SMALL[:5], "joiner", build=2)
+    return lambda seen: 7 * seen.mean("industry") - 11 * seen.mean("industry", 2)
+
+
+@scenario("tree", 2000, neighbours=("neighbours", "another"), build=2, within=0.1)
+def a_giant_withdraws_while_five_join(world: World) -> Attack:
+    """Its value is known no more, only that nobody had more than some 2000, or of the other industry 100."""
+    begin(world, "industry", "another")
+    for industry, largest, joiners in (("industry", 2000, SMALL[:5]), ("another", 110, around(100, 5))):
+        world.crowd(industry, around(100, 6))
+        world.member(f"leaver of {industry}", largest, industry=industry)
+        world.consents(f"leaver of {industry}", given=False, build=2)
+        world.crowd(industry, joiners, f"joiner of {industry}", build=2)
+    return lambda seen: 7 * seen.mean("industry") - 11 * seen.mean("industry", 2)
+
+
+@scenario("tree", 2000, build=2, within=0.1)
+def a_giant_corrects_its_value_while_four_join(world: World) -> Attack:
+    begin(world, "industry")
+    world.crowd("industry", around(100, 6))
+    world.member("giant", 2000, industry="industry")
+    world.reports("giant", 5, build=2)
+    world.crowd("industry", SMALL[:4], "joiner", build=2)
+    return lambda seen: 7 * seen.mean("industry") - 11 * seen.mean("industry", 2)
+
+
 # --- D10: what a withdrawal leaves ---
 
 
@@ -394,6 +443,18 @@ def a_figure_with_somebody_who_withdrew(world: World) -> Attack:
     world.crowd("industry", around(100, 6))
     world.member("leaver", 170, industry="industry")
     world.consents("leaver", given=False, build=2)
+    return lambda seen: 7 * seen.mean("industry", 2) - sum(around(100, 6))
+
+
+@scenario("category", 170, neighbours=("neighbours",), build=2)
+def a_metric_moved_to_a_category_without_consent(world: World) -> Attack:
+    """Only the neighbours consented to that one, too."""
+    begin(world, "industry")
+    world.crowd("industry", around(100, 6))
+    world.member("unasked", 170, industry="industry")
+    world.metric(category="water", build=2)
+    for number in range(8):
+        world.consents(f"neighbours {number}", 1, category="water")
     return lambda seen: 7 * seen.mean("industry", 2) - sum(around(100, 6))
 
 

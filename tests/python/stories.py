@@ -49,8 +49,13 @@ RULES = {
     "tree": ("history_suppression", None, None),
     "withdrawal": (
         "withdrawn_releases",
-        "and withdrawn_before.release_id is null",
-        "and withdrawn_before.release_id is null and not earlier_releases.{off}",
+        "where withdrawn_before.release_id is null",
+        "where withdrawn_before.release_id is null and not ended.{off}",
+    ),
+    "category": (
+        "withdrawn_releases",
+        "where earlier_releases.data_category <> metrics.data_category",
+        "where earlier_releases.data_category <> metrics.data_category and not earlier_releases.{off}",
     ),
     "digits": (
         "release_candidates",
@@ -119,11 +124,13 @@ class World:
     def of(self, name: str) -> str:
         return f"{self.name} {name}" if name else self.name
 
-    def metric(self, name: str = "", *, part_of: str | None = None, build: int = 1) -> None:
+    def metric(
+        self, name: str = "", *, part_of: str | None = None, category: str = "energy", build: int = 1
+    ) -> None:
         self.bundle(build).add(
             "metrics",
             metric_name=self.of(name),
-            category="energy",
+            category=category,
             unit="MWh",
             component_of=None if part_of is None else self.of(part_of),
         )
@@ -173,7 +180,7 @@ class World:
         )
 
     def consents(self, name: str, build: int, **terms: object) -> None:
-        self.bundle(build).consent(self.of(name), "energy", **terms)
+        self.bundle(build).consent(self.of(name), terms.pop("category", "energy"), **terms)
 
     def group(self, name: str, members: Iterable[str], build: int = 1) -> None:
         """A peer group, or more members of one."""

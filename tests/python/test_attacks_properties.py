@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import combinations
 
 import numpy as np
 import psycopg
 import pytest
 from worlds import AGAIN, AS_OF, SEED, Bundle, at, query
 
-from scripts.attacks.evidence import Evidence, Release, Series, label, read
+from scripts.attacks.evidence import Evidence, Release, Series, is_dominated, label, read
 from scripts.audit import ATTACKS
 
 WORLDS, BUILDS = 200, 6
@@ -153,6 +154,7 @@ def one_bundle(news: Bundle) -> Bundle:
         "network_privacy_settings": ("organization_id",),
         "organization_industries": ("organization_id",),
         "network_edges": ("source_organization_id", "target_organization_id"),
+        "network_peer_group_members": ("group_name", "organization_id"),
         "metric_observations": ("organization_id", "metric_name"),
     }
     for table, names in keys.items():
@@ -267,9 +269,6 @@ def exposed(evidence: Evidence, *names: str) -> Counter:
     )
 
 
-# Over builds D2 looks at the smaller side of what a release cuts.
-DOMINATED = "(b) dominated remainders"
-OTHERS = [name for name in ATTACKS if name != DOMINATED]
 
 
 def test_nobody_is_exposed_after_the_first_build(lives: Lives) -> None:
@@ -277,13 +276,24 @@ def test_nobody_is_exposed_after_the_first_build(lives: Lives) -> None:
 
 
 def test_nobody_is_exposed_after_any_build(lives: Lives) -> None:
-    assert not exposed(lives.guarded[BUILDS - 1], *OTHERS), AGAIN
+    assert not exposed(lives.guarded[BUILDS - 1]), AGAIN
 
 
-def test_what_is_left_of_an_old_release_is_seldom_dominated(lives: Lives) -> None:
-    """A known gap: of what a release cuts D2 judges the smaller side; the larger tells in one of 270."""
-    last = lives.guarded[BUILDS - 1]
-    assert len({metric for _, metric, _ in exposed(last, DOMINATED)}) <= len(last.series) // 50, AGAIN
+def test_nobody_dominates_what_two_means_differ_by(lives: Lives) -> None:
+    """Neither who came nor who went, when others did, too; the audit asks it where one holds the other."""
+    dominated = [
+        series.metric
+        for series in lives.guarded[BUILDS - 1].series
+        for one, other in combinations(series.means.releases, 2)
+        if one.versions & other.versions and one.versions != other.versions
+        and somebody_dominates(series, one.versions ^ other.versions)
+    ]  # fmt: skip
+    assert not dominated, AGAIN
+
+
+def somebody_dominates(series: Series, versions: frozenset) -> bool:
+    *others, second, largest = sorted(abs(series.values[version]) for version in versions)
+    return is_dominated(sum(others) + second + largest, largest, second)
 
 
 def test_the_audit_knows_every_value_that_was_ever_released(lives: Lives) -> None:

@@ -212,6 +212,7 @@ OUTCOMES = "every_cell_has_the_outcome_of_the_rule_that_decided"
 ANEW = "a_count_is_made_anew_when_five_cells_joined_or_left_it"
 REPORT = "the_report_counts_in_fives_and_no_fewer_than_five"
 WITHOUT_MEAN = "a_cell_that_may_not_show_its_mean_keeps_the_one_that_stands"
+CUT = "no_side_of_what_is_cut_may_be_dominated"
 NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
 LINKED = "linked_means_are_told_apart_by_k_or_lean_on_ones_that_are"
 
@@ -305,6 +306,15 @@ MUTATIONS = {
         (LINKED, "linked_history", " and not is_told", ""),
         (LINKED, "linked_history", "where repeated.kind = 'repeated'", "where false"),
         (LINKED, "linked_history", "= any(linked_contributors.bridged_steps)", "< 0"),
+    ],
+    "history_suppression": [
+        (CUT, "safe_proposals", "min(absolute_total) as", "max(absolute_total) as"),
+        (CUT, "safe_proposals", "other_atoms.largest) as second", "0) as second"),
+        (CUT, "safe_proposals", "largest_beside_unknown >= {{", "largest_beside_unknown > {{"),
+        (CUT, "safe_proposals", "largest_unknown is null", "true"),
+        (CUT, "both_sides", "or largest_unknown is not null", ""),
+        (CUT, "both_sides", "sorted.verdict <> 'known'", "sorted.verdict = 'mixed'"),
+        (CUT, "is_safe_remainder", ">= {{ var", "> {{ var"),
     ],
     "benchmark_status": [
         (NEAREST, "benchmark_status", "steps asc nulls last", "steps desc nulls last"),
