@@ -1,11 +1,13 @@
-{%- set levels = range(var('deepest_industry_level') | int + 1) -%}
-
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with
 
 mean_proposals as (
     select * from {{ ref('mean_proposals') }}
+),
+
+cell_ancestors as (
+    select * from {{ ref('cell_ancestors') }}
 ),
 
 earlier_releases as (
@@ -34,7 +36,6 @@ appearances as (
         metric_periods.series_id,
         member.contributor,
         member.digest,
-        mean_proposals.level,
         mean_proposals.proposal_id,
         null as release_id,
         null as magnitude_bound
@@ -47,7 +48,6 @@ appearances as (
         metric_periods.series_id,
         member.contributor,
         member.digest,
-        null as level,
         null as proposal_id,
         earlier_releases.release_id,
         earlier_releases.magnitude_bound
@@ -58,16 +58,13 @@ appearances as (
     where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
 ),
 
--- In which means a value ever stood, and in which it would stand now, each as a digest of them: of a metric and period.
+-- In which means a value ever stood, as a digest of them, and the lowest cell of those in which it would stand now.
 known_values as (
     select
         series_id,
         contributor,
         digest,
-        {% for level in levels %}
-            max(proposal_id) filter (where level = {{ level }}) as proposal_{{ level }},
-        {% endfor %}
-        bit_xor(hashint8extended(proposal_id, 0)) as path_id,
+        max(proposal_id) as lowest_id,
         max(release_id) as latest_release_id,
         min(magnitude_bound) as magnitude_bound,
         bit_xor(hashint8extended(release_id, 0)) as atom_id
@@ -80,9 +77,23 @@ ranked_values as (
     select
         *,
         row_number() over (
-            partition by series_id, contributor order by path_id is null asc, latest_release_id desc
+            partition by series_id, contributor order by lowest_id is null asc, latest_release_id desc
         ) = 1 as is_counted
     from known_values
+),
+
+-- Whoever stands in a cell stands in those above it.
+paths as (
+    select
+        lowest.proposal_id as lowest_id,
+        jsonb_object_agg(proposals.level, proposals.proposal_id) as path
+    from mean_proposals as lowest
+    inner join mean_proposals as proposals
+        on lowest.metric_name = proposals.metric_name and lowest.period = proposals.period
+    left join cell_ancestors
+        on lowest.cell_key = cell_ancestors.cell_key and proposals.cell_key = cell_ancestors.ancestor_key
+    where lowest.proposal_id = proposals.proposal_id or cell_ancestors.cell_key is not null
+    group by lowest.proposal_id
 ),
 
 magnitudes as (
@@ -99,20 +110,17 @@ magnitudes as (
 
 select
     ranked_values.atom_id,
-    jsonb_strip_nulls(jsonb_build_object(
-        {% for level in levels %}
-            '{{ level }}', max(ranked_values.proposal_{{ level }}){{ ',' if not loop.last }}
-        {% endfor %}
-    )) as path,
+    coalesce(paths.path, '{}') as path,
     {{ merged_block(
         'ranked_values.is_counted::integer', 'coalesce(magnitudes.magnitude, 0)', 'coalesce(magnitudes.magnitude, 0)', '0'
     ) }},
     max(coalesce(ranked_values.magnitude_bound, 'infinity')) filter (where magnitudes.magnitude is null)
         as largest_unknown
 from ranked_values
+left join paths on ranked_values.lowest_id = paths.lowest_id
 left join magnitudes
     on
         ranked_values.series_id = magnitudes.series_id
         and ranked_values.contributor = magnitudes.contributor_number
         and ranked_values.digest = magnitudes.digest
-group by ranked_values.atom_id, ranked_values.path_id
+group by ranked_values.atom_id, ranked_values.lowest_id, paths.path

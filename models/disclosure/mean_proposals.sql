@@ -29,7 +29,10 @@ earlier_means as (
 )
 
 select
-    row_number() over (order by proposals.metric_name, proposals.period, proposals.cell_key) as proposal_id,
+    -- A lower cell has a higher number.
+    row_number() over (
+        order by cell_tree.level, proposals.metric_name, proposals.period, proposals.cell_key
+    ) as proposal_id,
     cell_tree.level,
     proposals.cell_type,
     proposals.cell_key,

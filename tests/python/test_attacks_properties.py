@@ -269,8 +269,6 @@ def exposed(evidence: Evidence, *names: str) -> Counter:
     )
 
 
-
-
 def test_nobody_is_exposed_after_the_first_build(lives: Lives) -> None:
     assert not exposed(lives.guarded[0]), AGAIN
 

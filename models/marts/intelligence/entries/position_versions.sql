@@ -33,7 +33,8 @@ published as (
 ),
 
 compared as (
-    select string_agg(concat_ws('|', organization_id, is_part_of_a_group), ';' order by organization_id) as organizations
+    select
+        string_agg(concat_ws('|', organization_id, is_part_of_a_group), ';' order by organization_id) as organizations
     from organizations
 )
 
