@@ -13,7 +13,8 @@ earlier_releases as (
 )
 
 -- A cell that would differ by too few from what another one has shown is not released. Where fewer than k differ, one
--- of any k is in both: that is looked at first, as whole sets are dear to compare.
+-- of any k is in both: that is looked at first, as whole sets are dear to compare. All of it is asked of the cell, not
+-- of the proposal: PostgreSQL would ask after it had compared.
 select distinct
     proposals.cell_type,
     proposals.cell_key,
@@ -28,10 +29,10 @@ inner join cells
         and proposals.period = cells.period
 inner join earlier_releases
     on
-        proposals.metric_name = earlier_releases.metric_name
-        and proposals.period = earlier_releases.period
-        and abs(proposals.contributor_count - earlier_releases.contributor_count) < {{ var('minimum_contributors') }}
-        and (proposals.cell_type, proposals.cell_key) <> (earlier_releases.cell_type, earlier_releases.cell_key)
+        cells.metric_name = earlier_releases.metric_name
+        and cells.period = earlier_releases.period
+        and abs(cells.contributor_count - earlier_releases.contributor_count) < {{ var('minimum_contributors') }}
+        and (cells.cell_type, cells.cell_key) <> (earlier_releases.cell_type, earlier_releases.cell_key)
 where
     cells.contributors[:{{ var('minimum_contributors') }}] && earlier_releases.contributors
     and {{ is_too_small_a_difference(differing_contributors(
