@@ -3,7 +3,7 @@
     {%- set table = this.incorporate(type='table') -%}
     {%- set grants = config.get('grants') -%}
     {#- The moment of a build changes no column. -#}
-    {%- set fingerprint = 'Built from ' ~ local_md5(sql | replace(as_of(), '') ~ tojson(grants)) -%}
+    {%- set fingerprint = 'Built from ' ~ local_md5(sql | replace(as_of(), '') ~ tojson(grants) ~ project_digest()) -%}
 
     {% if stored_comment(table) == fingerprint and not should_full_refresh() %}
         {% call statement('main') %}

@@ -2,7 +2,7 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set view = this.incorporate(type='view') -%}
     {%- set grants = config.get('grants') -%}
-    {%- set fingerprint = 'Built from ' ~ local_md5(sql ~ tojson(grants)) -%}
+    {%- set fingerprint = 'Built from ' ~ local_md5(sql ~ tojson(grants) ~ project_digest()) -%}
 
     {% if existing is not none and not existing.is_view %}
         {% do adapter.drop_relation(existing) %}

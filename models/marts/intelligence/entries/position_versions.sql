@@ -33,8 +33,7 @@ published as (
 ),
 
 compared as (
-    select
-        string_agg(concat_ws('|', organization_id, is_part_of_a_group), ';' order by organization_id) as organizations
+    select string_agg(concat_ws('|', organization_id, is_part_of_a_group), ';' order by organization_id) as names
     from organizations
 )
 
@@ -42,7 +41,7 @@ select
     metric_periods.metric_name,
     metric_periods.period,
     md5(concat_ws(
-        ';', {{ model_digest('positions') }}, compared.organizations, published.figures
+        ';', {{ model_digest('positions') }}, compared.names, published.figures
     )) as version
 from metric_periods
 inner join ranked on metric_periods.period = ranked.period and ranked.place <= 2
