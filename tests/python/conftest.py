@@ -114,6 +114,8 @@ def new_database(
         drop()
         statement = sql.SQL("create database {} template {} encoding 'UTF8'")
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        limit = "alter database {} set statement_timeout = '10min'"  # a query without an end fails its test
+        connection.execute(sql.SQL(limit).format(sql.Identifier(name)))
         try:
             yield variables | {"PGDATABASE": name}
         finally:

@@ -213,6 +213,7 @@ ANEW = "a_count_is_made_anew_when_five_cells_joined_or_left_it"
 REPORT = "the_report_counts_in_fives_and_no_fewer_than_five"
 WITHOUT_MEAN = "a_cell_that_may_not_show_its_mean_keeps_the_one_that_stands"
 CUT = "no_side_of_what_is_cut_may_be_dominated"
+KNOWN_FIRST = "the_first_known_have_positions"
 NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
 LINKED = "linked_means_are_told_apart_by_k_or_lean_on_ones_that_are"
 
@@ -315,6 +316,12 @@ MUTATIONS = {
         (CUT, "both_sides", "or largest_unknown is not null", ""),
         (CUT, "both_sides", "sorted.verdict <> 'known'", "sorted.verdict = 'mixed'"),
         (CUT, "is_safe_remainder", ">= {{ var", "> {{ var"),
+    ],
+    "positioned_organizations": [
+        (KNOWN_FIRST, "positioned_organizations", "contributors.contributor_number,", ""),
+        (KNOWN_FIRST, "positioned_organizations", "limit {{", "limit 1 + {{"),
+        (KNOWN_FIRST, "positioned_organizations", "organization_id <> contributor_id", "false"),
+        (KNOWN_FIRST, "positioned_organizations", "or organization_id in (", "and organization_id in ("),
     ],
     "benchmark_status": [
         (NEAREST, "benchmark_status", "steps asc nulls last", "steps desc nulls last"),

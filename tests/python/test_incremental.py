@@ -162,6 +162,10 @@ def opening() -> Bundle:
     crowd(bundle, "late", 5, known=False)
     crowd(bundle, "newcomer", 4)
     bundle.observe("newcomer 4", "newcomer", 5)
+    bundle.metric("hen", component_of="egg")
+    bundle.metric("egg", component_of="hen")
+    for number, name in enumerate(crowd(bundle, "hen", 5, known=False)):
+        bundle.observe(name, "egg", 200 + 9 * number)
     return bundle
 
 
@@ -214,6 +218,10 @@ def test_a_build_after_no_change_writes_nothing(story: Story) -> None:
     # What this would be blind without: rows in every table that dbt writes.
     for table in (*PUBLISHED, "network_intelligence_cache", "gri_standards", "industry_models"):
         assert before.documented[table]
+
+
+def test_metrics_that_are_part_of_each_other_end_no_build(story: Story) -> None:
+    assert {"hen", "egg"} <= story.after["opening"].published.keys()
 
 
 def test_no_build_makes_a_table_or_view_again(story: Story) -> None:

@@ -108,6 +108,7 @@ class Bundle:
         unit: str = "MWh",
         aggregation: str = "sum",
         allow_negative: bool = False,
+        component_of: str | None = None,
     ) -> None:
         self.add(
             "metrics",
@@ -116,6 +117,7 @@ class Bundle:
             unit=unit,
             aggregation=aggregation,
             allow_negative=allow_negative,
+            component_of=component_of,
         )
 
     def observe(
