@@ -3,9 +3,9 @@
     {%- set table = this.incorporate(type='table') -%}
     {%- set grants = config.get('grants') -%}
     {#- The moment of a build changes no column. -#}
-    {%- set fingerprint = 'Built from ' ~ local_md5(sql | replace(as_of(), '') ~ tojson(grants) ~ project_digest()) -%}
+    {%- set built_from = fingerprint(sql | replace(as_of(), '')) -%}
 
-    {% if stored_comment(table) == fingerprint and not should_full_refresh() %}
+    {% if stored_comment(table) == built_from and not should_full_refresh() %}
         {% call statement('main') %}
             truncate {{ table }};
             insert into {{ table }}
@@ -17,7 +17,7 @@
         {% endif %}
         {% call statement('main') %}
             {{ get_create_table_as_sql(False, table, sql) }}
-            comment on table {{ table }} is '{{ fingerprint }}';
+            comment on table {{ table }} is '{{ built_from }}';
         {% endcall %}
         {% do create_indexes(table) %}
         {% do apply_grants(table, grants, should_revoke=False) %}

@@ -2,17 +2,17 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set view = this.incorporate(type='view') -%}
     {%- set grants = config.get('grants') -%}
-    {%- set fingerprint = 'Built from ' ~ local_md5(sql ~ tojson(grants) ~ project_digest()) -%}
+    {%- set built_from = fingerprint(sql) -%}
 
     {% if existing is not none and not existing.is_view %}
         {% do adapter.drop_relation(existing) %}
     {% endif %}
-    {% if stored_comment(view) == fingerprint and not should_full_refresh() %}
+    {% if stored_comment(view) == built_from and not should_full_refresh() %}
         {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
     {% else %}
         {% call statement('main') %}
             {{ get_create_view_as_sql(view, sql) }}
-            comment on view {{ view }} is '{{ fingerprint }}';
+            comment on view {{ view }} is '{{ built_from }}';
         {% endcall %}
         {% do apply_grants(view, grants, should_revoke=should_revoke(existing, full_refresh_mode=True)) %}
         {% do adapter.commit() %}

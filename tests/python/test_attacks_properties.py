@@ -260,12 +260,12 @@ def leave_groups(connection: psycopg.Connection, worlds: list[World]) -> None:
         world.left.clear()
 
 
-def exposed(evidence: Evidence, *names: str) -> Counter:
-    """(attack, metric, cells) -> how often somebody is exposed, by these attacks or by all."""
+def exposed(evidence: Evidence) -> Counter:
+    """(attack, metric, cells) -> how often somebody is exposed."""
     return Counter(
         (name, exposure.metric, exposure.cells)
-        for name in names or ATTACKS
-        for exposure in ATTACKS[name][0](evidence).exposures
+        for name, (attack, *_) in ATTACKS.items()
+        for exposure in attack(evidence).exposures
     )
 
 
