@@ -90,7 +90,7 @@ class Series:
     releases: tuple[Release, ...]
     values: dict[Version, float] = field(default_factory=dict)  # the truth, as far as it is still known
     allow_negative: bool = False
-    counted: frozenset[Version] = frozenset()  # what everybody says today
+    said: dict[int | None, frozenset[Version]] = field(default_factory=dict)  # by everybody; None is today
 
     def true_values(self, versions: Collection[Version]) -> list[float] | None:
         """Return the values in ascending order; None where one is not known any more."""
@@ -199,7 +199,7 @@ def read(connection: psycopg.Connection) -> Evidence:
             ),
             values[metric, period],
             metrics.get(metric, (True,))[0],
-            frozenset(counted[metric, period]),
+            {None: frozenset(counted[metric, period])},
         )
         for (metric, period), group in groupby(rows, key=lambda row: row[:2])
     )

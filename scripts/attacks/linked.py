@@ -25,7 +25,6 @@ from scripts.attacks import row_space
 from scripts.attacks.evidence import MINIMUM_CONTRIBUTORS, Evidence, Outcome, Series
 
 ADDS_UP = 1e-6  # relative: sums of rounded reports
-TODAY = None  # a moment beside those of the releases
 
 Unknown = tuple[str, int]  # a metric and a value's digest: what one contributor says once
 Tie = frozenset[tuple[int, float]]  # places among a contributor's unknowns, with signs: their sum is 0
@@ -68,11 +67,12 @@ class Family:
             for contributor, digest in release.versions:
                 self.standing[contributor][metric, digest].append(row)
         self.said: dict[tuple[int, str], set[int]] = defaultdict(set)
-        self.moments: dict[tuple[int, Unknown], set[datetime | None]] = defaultdict(set)
+        self.moments: dict[tuple[int, Unknown], set[datetime | int | None]] = defaultdict(set)
         for one in series:
-            for contributor, digest in one.counted:
-                self.said[contributor, one.metric].add(digest)
-                self.moments[contributor, (one.metric, digest)].add(TODAY)
+            for moment, versions in one.said.items():
+                for contributor, digest in versions:
+                    self.said[contributor, one.metric].add(digest)
+                    self.moments[contributor, (one.metric, digest)].add(moment)
             for release in one.releases:
                 for contributor, digest in release.versions:
                     self.said[contributor, one.metric].add(digest)

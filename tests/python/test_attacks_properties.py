@@ -229,15 +229,21 @@ def lives(module_database: str, dbt: Callable, tmp_path_factory: pytest.TempPath
 
 
 def remembering(evidence: Evidence, before: list[Evidence]) -> Evidence:
-    """Add the true values that earlier builds knew: of whoever was bought since, no load says them."""
-    values = {series.metric: series.values for series in before[-1].series} if before else {}
+    """Add what earlier builds knew: no load says it of whoever was bought since, nor who said what when."""
+    known = {series.metric: series for series in before[-1].series} if before else {}
     return replace(
         evidence,
         series=tuple(
-            replace(series, values=values.get(series.metric, {}) | series.values)
+            remembered(series, known[series.metric], len(before)) if series.metric in known else series
             for series in evidence.series
         ),
     )
+
+
+def remembered(series: Series, before: Series, build: int) -> Series:
+    """Add what the build before this one knew of a metric."""
+    said = {build if moment is None else moment: versions for moment, versions in before.said.items()}
+    return replace(series, values=before.values | series.values, said=said | series.said)
 
 
 def unguarded(last: Evidence, metric: str, releases: list[Release]) -> Series:

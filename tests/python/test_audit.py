@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +17,7 @@ import psycopg
 import pytest
 from worlds import AS_OF, Bundle
 
-from scripts.attacks import row_space, unrecorded
+from scripts.attacks import linked, row_space, unrecorded
 from scripts.attacks.evidence import Evidence, Release, Series, is_dominated
 from scripts.attacks.evidence import interval as rounding_interval
 from scripts.attacks.reconstruction import MOMENTS, order_statistics
@@ -263,6 +264,33 @@ def test_a_published_figure_must_stand_in_the_ledger() -> None:
         assert len(unrecorded.attack(evidence).exposures) == exposures
         elsewhere = Evidence((one,), (("industry 1", "m", PERIOD, described | shown),))
         assert len(unrecorded.attack(elsewhere).exposures) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "exposed"),
+    [
+        # What the first one says by the moment, of the total and of the part. Shown are 10 and 21.
+        ({1: (10, 20), 2: (11, 21)}, set()),
+        ({1: (10, 20), 2: (10, 21)}, {12, 13, 14, 15}),
+        ({1: (10, None), 2: (None, 21)}, {12, 13, 14, 15}),
+    ],
+    ids=["both restated", "only the part restated", "each said alone"],
+)
+def test_a_total_goes_with_the_part_that_was_said_with_it(said: dict, exposed: set[int]) -> None:
+    """A total of sixteen and a part of twelve of them differ by four, or by five if one restated both."""
+
+    def series_of(metric: str, place: int, shown: dict[int, int]) -> Series:
+        others = {who: digest for who, digest in shown.items() if who}
+        said_by = {moment: others | {0: values[place]} for moment, values in said.items() if values[place]}
+        when = datetime(2024, 1, 1 + place)
+        release = Release("network", place, frozenset(shown.items()), {"mean": 1.0}, released_at=when)
+        versions = {moment: frozenset(each.items()) for moment, each in said_by.items()}
+        return Series(metric, PERIOD, (release,), said=versions)
+
+    total = series_of("total", 0, dict.fromkeys(range(16), 10))
+    part = series_of("part", 1, dict.fromkeys(range(12), 20) | {0: 21})
+    outcome = linked.attack(Evidence((total, part), component_of={"part": "total"}))
+    assert frozenset().union(*(exposure.contributors for exposure in outcome.exposures)) == exposed
 
 
 @pytest.mark.parametrize(
