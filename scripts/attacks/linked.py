@@ -145,8 +145,8 @@ class Family:
     def choices(self, contributor: int, total: str) -> list[tuple[Unknown, ...]]:
         """Return what a contributor that says all parts means by them: which versions make up which total.
 
-        Those that were said at one time, or add up; and where of all that it ever said nothing adds up with
-        either, as far as it is known, any that may have been said together.
+        Those that were said at one time. Of others that may have been, those that add up, and where of all
+        that it ever said nothing adds up with either, as far as it is known, any.
         """
         if not self.parts[total]:
             return []
@@ -157,11 +157,9 @@ class Family:
         return [
             choice
             for choice in choices
-            if choice in fitting
-            or self.is_of_one_time(contributor, choice)
+            if self.is_of_one_time(contributor, choice)
             or (
-                choice[0] not in totals
-                and choice[1:] not in parts
+                (choice in fitting or (choice[0] not in totals and choice[1:] not in parts))
                 and all(self.is_timely(contributor, *pair) for pair in combinations(choice, 2))
             )
         ]
