@@ -22,6 +22,10 @@ linked_suppression as (
     select * from {{ ref('linked_suppression') }}
 ),
 
+total_suppression as (
+    select * from {{ ref('total_suppression') }}
+),
+
 -- What withholds every figure of a cell, and what its mean.
 reasons as (
     select
@@ -34,7 +38,7 @@ reasons as (
         case
             when judged.is_dominated then 'D2'
             when judged.cell_type = 'peer_group' then 'D7'
-            when linked_suppression.cell_key is not null then 'D8'
+            when linked_suppression.cell_key is not null or total_suppression.cell_key is not null then 'D8'
             else remainder_suppression.broken_rule
         end as mean_reason
     from primary_suppression as judged
@@ -58,6 +62,12 @@ reasons as (
             and judged.cell_key = linked_suppression.cell_key
             and judged.metric_name = linked_suppression.metric_name
             and judged.period = linked_suppression.period
+    left join total_suppression
+        on
+            judged.cell_type = total_suppression.cell_type
+            and judged.cell_key = total_suppression.cell_key
+            and judged.metric_name = total_suppression.metric_name
+            and judged.period = total_suppression.period
     where judged.cell_type <> 'direct'
 )
 

@@ -5,6 +5,7 @@ A scenario is told twice: as the rules have it, and in metrics in which the rule
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import zip_longest
 
 from stories import BUILDS, MOMENTS, Attack, Scenario, Stage, World, around, called
 
@@ -225,6 +226,35 @@ def total_less_scope_1_less_scope_2(world: World) -> Attack:
 @scenario(("linked", "earlier link"), 200, build=2)
 def total_less_scope_1_less_a_scope_2_told_later(world: World) -> Attack:
     return scopes(world, 2)
+
+
+def of_three_scopes(world: World, third: list[float]) -> Attack:
+    """Eight neighbours report three scopes of a total; ten others two, and some of them the third."""
+    begin(world, "industry")
+    scopes = ("scope 1", "scope 2", "scope 3")
+    for scope in scopes:
+        world.metric(scope, part_of="")
+    ten = (around(60, 10), around(40, 10), third)
+    world.crowd("industry", [sum(parts) for parts in zip_longest(*ten, fillvalue=0)])
+    for industry, values in (("neighbours", [around(mean, 8) for mean in (50, 30, 20)]), ("industry", ten)):
+        for scope, reported in zip(scopes, values, strict=True):
+            for number, value in enumerate(reported):
+                world.reports(f"{industry} {number}", value, scope)
+    return lambda seen: (
+        10 * seen.mean("industry")
+        - 10 * seen.mean("industry", metric="scope 1")
+        - 10 * seen.mean("industry", metric="scope 2")
+    )
+
+
+@scenario("hidden component", 350)
+def a_scope_that_only_one_reports(world: World) -> Attack:
+    return of_three_scopes(world, [350])
+
+
+@scenario("hidden component", 3020)
+def a_scope_that_one_dominates(world: World) -> Attack:
+    return of_three_scopes(world, [3000, 4, *[2] * 8])
 
 
 @scenario("earlier link", 260, build=2)

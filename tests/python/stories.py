@@ -35,6 +35,7 @@ RULES = {
         "when judged.cell_type = 'peer_group' and not judged.{off} then",
     ),
     "linked": ("linked_blocks", None, None),
+    "hidden component": ("total_suppression", None, None),
     "earlier link": ("linked_history", None, None),
     "release": (
         "release_proposals",

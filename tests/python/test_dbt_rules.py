@@ -215,6 +215,7 @@ WITHOUT_MEAN = "a_cell_that_may_not_show_its_mean_keeps_the_one_that_stands"
 CUT = "no_side_of_what_is_cut_may_be_dominated"
 KNOWN_FIRST = "the_first_known_have_positions"
 NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
+HIDDEN = "a_total_gives_way_where_it_would_tell_a_hidden_component"
 LINKED = "linked_means_are_told_apart_by_k_or_lean_on_ones_that_are"
 
 # Changes of each tested model that a unit test must notice: which test, where, what, to what.
@@ -298,6 +299,20 @@ MUTATIONS = {
         (WITHOUT_MEAN, "release_decisions", "    union\n    select * from linked_history\n", ""),
         (WITHOUT_MEAN, "release_decisions", "released_overlaps.cell_key is null", "true"),
         (WITHOUT_MEAN, "release_decisions", "not mean_stands and", ""),
+    ],
+    "total_suppression": [
+        (HIDDEN, "total_suppression", "< {{ var", "<= {{ var"),
+        (HIDDEN, "total_suppression", "where reporting.is_hidden", "where false"),
+        (HIDDEN, "total_suppression", "with_hidden_component > 0", "true"),
+        (HIDDEN, "total_suppression", "is_shown or not differs_too_little", "true"),
+        (
+            HIDDEN,
+            "total_suppression",
+            "case when hides_one then 0 else with_hidden_component end",
+            "with_hidden_component",
+        ),
+        (HIDDEN, "total_suppression", "hidden_components = 1", "hidden_components > 0"),
+        (HIDDEN, "total_suppression", "having bool_or(is_shown) and", "having"),
     ],
     "linked_history": [
         (LINKED, "linked_history", "0) < {{ var", "0) <= {{ var"),
