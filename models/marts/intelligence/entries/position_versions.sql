@@ -8,8 +8,8 @@ releases as (
     select * from {{ ref('releases') }}
 ),
 
-organizations as (
-    select * from {{ ref('positioned_organizations') }}
+compared_cells as (
+    select * from {{ ref('compared_cells') }}
 ),
 
 -- Years, quarters and months differ in what is no digit. The last two of each, because some report later than others.
@@ -25,24 +25,27 @@ published as (
     select
         metric_name,
         period,
-        string_agg(
+        md5(string_agg(
             concat_ws('|', cell_type, cell_key, statistics), ';' order by cell_type, cell_key
-        ) as figures
+        )) as figures
     from releases
     group by metric_name, period
 ),
 
 compared as (
-    select string_agg(concat_ws('|', organization_id, is_part_of_a_group), ';' order by organization_id) as names
-    from organizations
+    select
+        md5(string_agg(
+            concat_ws('|', organization_id, cell_type, cell_key), ';' order by organization_id, cell_type, cell_key
+        )) as cells
+    from compared_cells
 )
 
 select
+    metric_periods.metric_period_id,
     metric_periods.metric_name,
     metric_periods.period,
-    md5(concat_ws(
-        ';', {{ model_digest('positions') }}, compared.names, published.figures
-    )) as version
+    published.figures,
+    md5(concat_ws(';', {{ model_digest('positions') }}, compared.cells, published.figures)) as version
 from metric_periods
 inner join ranked on metric_periods.period = ranked.period and ranked.place <= 2
 cross join compared

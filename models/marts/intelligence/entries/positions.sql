@@ -23,8 +23,8 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 ),
 
-contributions as (
-    select * from {{ ref('contributions') }}
+organization_values as (
+    select * from {{ ref('organization_values') }}
 ),
 
 compared_cells as (
@@ -41,6 +41,7 @@ metrics as (
 
 stale as materialized (
     select
+        position_versions.metric_period_id,
         position_versions.metric_name,
         position_versions.period,
         position_versions.version
@@ -63,21 +64,28 @@ stale as materialized (
     {% endif %}
 ),
 
+-- As arrays: they reach the observations, which a join would only do once all of them are brought together.
+own_values as (
+    select * from organization_values
+    where
+        metric_period_id = any(array(select stale.metric_period_id from stale))
+        and organization_id = any(array(select compared_cells.organization_id from compared_cells))
+),
+
 placed as (
     select
         compared_cells.organization_id,
         compared_cells.cell_type,
         compared_cells.cell_key,
-        contributions.metric_name,
-        contributions.period,
-        contributions.value,
+        own_values.metric_name,
+        own_values.period,
+        own_values.value,
         metrics.unit,
         metrics.direction
-    from stale
-    inner join contributions on stale.metric_name = contributions.metric_name and stale.period = contributions.period
-    inner join compared_cells on contributions.contributor_id = compared_cells.organization_id
-    inner join metrics on contributions.metric_name = metrics.metric_name
-    where contributions.value is not null
+    from own_values
+    inner join compared_cells on own_values.organization_id = compared_cells.organization_id
+    inner join metrics on own_values.metric_name = metrics.metric_name
+    where own_values.value is not null
 )
 
 -- Where nobody is to be placed, one row says just that: of which version this is true.
