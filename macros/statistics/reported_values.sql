@@ -1,6 +1,5 @@
 {% macro reported_values(observations, metric_periods, reporter) -%}
     select
-        {{ metric_periods }}.metric_period_id,
         {{ metric_periods }}.metric_name,
         {{ metric_periods }}.period,
         by_reporter.{{ reporter }},

@@ -15,7 +15,6 @@ by_organization as (
 )
 
 select
-    metric_period_id,
     metric_name,
     period,
     organization_id,

@@ -41,7 +41,6 @@ compared as (
 )
 
 select
-    metric_periods.metric_period_id,
     metric_periods.metric_name,
     metric_periods.period,
     published.figures,

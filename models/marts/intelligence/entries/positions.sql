@@ -23,8 +23,12 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 ),
 
-organization_values as (
-    select * from {{ ref('organization_values') }}
+counted_observations as (
+    select * from {{ ref('counted_observations') }}
+),
+
+metric_periods as (
+    select * from {{ ref('metric_periods') }}
 ),
 
 compared_cells as (
@@ -41,7 +45,6 @@ metrics as (
 
 stale as materialized (
     select
-        position_versions.metric_period_id,
         position_versions.metric_name,
         position_versions.period,
         position_versions.version
@@ -64,12 +67,15 @@ stale as materialized (
     {% endif %}
 ),
 
--- As arrays: they reach the observations, which a join would only do once all of them are brought together.
-own_values as (
-    select * from organization_values
+own_reports as (
+    select * from counted_observations
     where
-        metric_period_id = any(array(select stale.metric_period_id from stale))
-        and organization_id = any(array(select compared_cells.organization_id from compared_cells))
+        (metric_name, period) in (select stale.metric_name, stale.period from stale)
+        and organization_id in (select compared_cells.organization_id from compared_cells)
+),
+
+own_values as (
+    {{ reported_values('own_reports', 'metric_periods', reporter='organization_id') }}
 ),
 
 placed as (
