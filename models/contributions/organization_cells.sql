@@ -2,7 +2,8 @@
 
 with
 
-organizations as (
+-- Not materialized, so that one organisation's cells are found without reading everybody.
+organizations as not materialized (
     select * from {{ ref('counted_organizations') }}
 ),
 

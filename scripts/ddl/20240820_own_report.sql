@@ -1,8 +1,9 @@
 -- A member of a group sees where it stands, too: with what it reported itself, never with what the group or another of
 -- it did, beside its own industry and its own peer groups. Whoever may not be counted stands nowhere.
+-- One pass over the observations: PostgreSQL, expecting little of a consent, would look through them once a series.
 create or replace function public.blipee_own_contributions()
 returns table (cell_type text, cell_key text, metric_name text, period text, value double precision)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set enable_nestloop = off
 as $$
 declare
     own uuid := public.blipee_organization_id();

@@ -18,6 +18,9 @@ group_edges as (
     where edge_type = 'subsidiary_of'
 ),
 
+-- Which reads, of the reader alone:
+-- depends_on: {{ ref('organization_values') }}
+-- depends_on: {{ ref('organization_cells') }}
 own_contributions as (
     select * from public.blipee_own_contributions()
 ),

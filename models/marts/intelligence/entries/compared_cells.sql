@@ -13,7 +13,9 @@ organization_cells as (
 -- As an array, so that PostgreSQL looks up these organisations instead of bringing together those of everybody.
 own_cells as (
     select * from organization_cells
-    where organization_id = any(array(select organizations.organization_id from organizations))
+    where
+        cell_type <> 'network'
+        and organization_id = any(array(select organizations.organization_id from organizations))
 )
 
 -- Whoever has no industry has a row that says so.

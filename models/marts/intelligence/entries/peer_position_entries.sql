@@ -30,7 +30,7 @@ listed as (
                 'metric', positions.metric_name,
                 'unit', positions.unit,
                 'direction', positions.direction,
-                'value', positions.value,
+                'value', positions.value::numeric,
                 'benchmark', positions.benchmark_type,
                 'status', positions.status,
                 'industry', positions.industry_code,

@@ -31,7 +31,7 @@ metric_periods as (
     select * from {{ ref('metric_periods') }}
 ),
 
-compared_cells as (
+compared_cells as not materialized (
     select * from {{ ref('compared_cells') }}
 ),
 
@@ -43,7 +43,8 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
-stale as materialized (
+-- Not materialized, as the one above: what was is read by one process only, and so would be the observations.
+stale as not materialized (
     select
         position_versions.metric_name,
         position_versions.period,
@@ -70,7 +71,12 @@ stale as materialized (
 own_reports as (
     select * from counted_observations
     where
-        (metric_name, period) in (select stale.metric_name, stale.period from stale)
+        (metric_name, period) in (
+            select
+                stale.metric_name,
+                stale.period
+            from stale
+        )
         and organization_id in (select compared_cells.organization_id from compared_cells)
 ),
 
