@@ -357,7 +357,7 @@ GROUP = {
 
 def benchmarked(bundle: Bundle) -> None:
     """Paper mills are mills, as are five millers; glaziers are too few, and nomads are of no industry."""
-    for code, parent in (("mills", None), ("paper mills", "mills"), ("glass", None)):
+    for code, parent in (("mills", None), ("paper mills", "mills"), ("glass", None), ("GLASS", None)):
         bundle.add("industry_models", industry_code=code, industry_name=code, parent_industry_code=parent)
     for metric, direction in DIRECTIONS.items():
         bundle.add("metrics", metric_name=metric, category="energy", unit="MWh", direction=direction)
@@ -573,7 +573,8 @@ def of_everybody(connection: psycopg.Connection, key: str) -> Entry | None:
 
 def test_an_industry_tells_what_is_published_and_how_it_went(world, connection):
     said = of_everybody(connection, "industry_overview:paper mills:2024")
-    assert (said["industry"], said["name"], said["period"]) == ("paper mills", "paper mills", "2024")
+    names = ("status", "industry", "name", "period")
+    assert [said[name] for name in names] == ["published", "paper mills", "paper mills", "2024"]
     assert [benchmark["metric"] for benchmark in said["benchmarks"]] == ["heat", "load", "output"]
     heat = said["benchmarks"][0]
     assert QUARTILES.items() <= heat.items()
@@ -593,10 +594,15 @@ def test_an_industry_tells_what_is_published_and_how_it_went(world, connection):
         assert (first["period"], last["median_change"]) == (before, -0.5)
 
 
-def test_of_an_industry_with_nothing_published_there_is_no_overview(world, connection):
-    keys = {key for (key,) in query(connection, "select cache_key from network_intelligence_cache")}
-    assert not [key for key in keys if key.startswith("industry_overview:glass")]
-    assert "industry_overview:paper mills:2022" not in keys
+def test_an_industry_without_benchmark_is_told_so_of_the_recent_periods(world, connection):
+    entries = "select data from network_intelligence_cache where cache_type = 'industry_overview'"
+    found = {(said["industry"].lower(), said["period"]): said for (said,) in query(connection, entries)}
+    for code in ("glass", "tin making", "11"):
+        overviews = {period: said for (industry, period), said in found.items() if industry == code}
+        assert overviews.keys() == CACHED
+        assert {said["status"] for said in overviews.values()} == {"insufficient_data"}
+        assert not any(said["benchmarks"] for said in overviews.values())
+    assert {period for industry, period in found if industry == "paper mills"} == PERIODS.keys()
 
 
 def test_the_network_is_summed_up_from_what_is_published(world, connection):
@@ -915,7 +921,7 @@ def test_keys_are_spelled_in_one_way(world, connection):
     )
     for key, kind, organization, data in spelled:
         about = organization or data.get("industry")
-        assert key == ":".join(filter(None, (kind, about and str(about), data.get("period", "").lower())))
+        assert key == ":".join(filter(None, (kind, about and str(about), data.get("period")))).lower()
 
 
 def test_entries_live_as_long_as_their_type(world, connection):
@@ -963,11 +969,9 @@ def test_entries_are_written_when_something_changed_and_go_with_what_they_say(wo
     # Whoever withdraws hides every industry that it was counted in, from every entry.
     about_benchmarks = ("network_summary", "industry_overview", "peer_position")
     assert {key for key in before.keys() - after.keys() if not key.startswith(about_benchmarks)} == gone
-    assert not [
-        key
-        for key in after
-        if key.startswith(("industry_overview", f"peer_position:{identifier('mill 19')}"))
-    ]
+    overviews = "select distinct data ->> 'status' from network_intelligence_cache where cache_type = %s"
+    assert query(connection, overviews, "industry_overview") == [("insufficient_data",)]
+    assert not [key for key in after if key.startswith(f"peer_position:{identifier('mill 19')}")]
     assert_shown_is_published(connection)
     said = entry(connection, "peer_position", "mill 0", "2024")["positions"]
     assert {(position["benchmark"], position["status"]) for position in said} == {

@@ -10,17 +10,12 @@ releases as (
     select * from {{ ref('releases') }}
 ),
 
-compared_cells as (
-    select * from {{ ref('compared_cells') }}
+recent_periods as (
+    select * from {{ ref('recent_periods') }}
 ),
 
--- Years, quarters and months differ in what is no digit. The last two of each, because some report later than others.
-ranked as (
-    select
-        period,
-        row_number() over (partition by translate(period, '0123456789', '') order by period desc) as place
-    from releases
-    group by period
+compared_cells as (
+    select * from {{ ref('compared_cells') }}
 ),
 
 published as (
@@ -48,7 +43,7 @@ select
     published.figures,
     md5(concat_ws(';', {{ model_digest('positions') }}, compared.cells, published.figures)) as version
 from metric_periods
-inner join ranked on metric_periods.period = ranked.period and ranked.place <= 2
+inner join recent_periods on metric_periods.period = recent_periods.period
 cross join compared
 left join published
     on metric_periods.metric_name = published.metric_name and metric_periods.period = published.period
