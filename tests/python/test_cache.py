@@ -347,12 +347,17 @@ CACHED = {"2024", "2023", "2024-Q1", "2023-Q4", "2024-01", "2023-12"}  # the las
 DIRECTIONS = {"heat": "lower_is_better", "output": "higher_is_better", "load": "neutral"}
 FEW = 4
 ALONE = {"glazier 0": 7, "glazier 1": 8, "glazier 2": 9, "nomad 0": 6, "nomad 1": 7}
-GROUP = ("holding", "subsidiary")
+# Metric -> what each of a group reported itself, and what is counted of all.
+GROUP = {
+    "heat": ({"holding": 8.25, "subsidiary": 5, "sibling": 7}, 20.25),
+    "share": ({"subsidiary": 3, "sibling": 6.5}, 4.1666),
+    "stock": ({"subsidiary": 4, "sibling": 9.75}, 9.75),
+}
 
 
 def benchmarked(bundle: Bundle) -> None:
     """Paper mills are mills, as are five millers; glaziers are too few, and nomads are of no industry."""
-    for code, parent in (("mills", None), ("paper mills", "mills"), ("glass", None)):
+    for code, parent in (("mills", None), ("paper mills", "mills"), ("glass", None), ("GLASS", None)):
         bundle.add("industry_models", industry_code=code, industry_name=code, parent_industry_code=parent)
     for metric, direction in DIRECTIONS.items():
         bundle.add("metrics", metric_name=metric, category="energy", unit="MWh", direction=direction)
@@ -373,11 +378,30 @@ def benchmarked(bundle: Bundle) -> None:
     for name, value in ALONE.items():
         bundle.member(name, industry="glass" if name.startswith("glazier") else None)
         bundle.observe(name, "heat", value)
-    for name, parent in zip(GROUP, (None, "holding"), strict=True):
-        bundle.member(name, parent=parent)
-        bundle.observe(name, "heat", 8)
+    a_group(bundle)
     bundle.member("without consent", industry="paper mills", consents=())
     bundle.observe("without consent", "heat", 8)
+
+
+def a_group(bundle: Bundle) -> None:
+    """Counted among the glaziers, as its holding is; each of it reports in a way of its own."""
+    bundle.member("holding", industry="glass")
+    bundle.member("subsidiary", industry="paper mills", parent="holding")
+    bundle.member("sibling", parent="holding")
+    bundle.add("network_peer_group_members", group_name="club", organization_id="subsidiary")
+    for metric, aggregation in (("share", "mean"), ("stock", "latest")):
+        bundle.metric(metric, aggregation=aggregation)
+    bundle.observe("holding", "heat", 8.25)
+    bundle.observe("sibling", "heat", 7)
+    bundle.observe("subsidiary", "heat", 4, site="1", status="verified", reported_at="2025-01-01")
+    bundle.observe("subsidiary", "heat", 3, site="1", status="verified", reported_at="2025-01-02")
+    bundle.observe("subsidiary", "heat", 50, site="1", reported_at="2025-01-03")
+    bundle.observe("subsidiary", "heat", 2000, site="2", unit="kWh")
+    for site, share, day in (("1", 2, 2), ("2", 4, 1)):
+        bundle.observe("subsidiary", "share", share, site=site)
+        bundle.observe("subsidiary", "stock", share * 2, site=site, reported_at=f"2025-01-0{day}")
+    bundle.observe("sibling", "share", 6.5)
+    bundle.observe("sibling", "stock", 9.75, reported_at="2025-02-01")
 
 
 # (metric, value) -> quartile, gap to the median and to the better quartile; whoever ties has the same.
@@ -549,7 +573,8 @@ def of_everybody(connection: psycopg.Connection, key: str) -> Entry | None:
 
 def test_an_industry_tells_what_is_published_and_how_it_went(world, connection):
     said = of_everybody(connection, "industry_overview:paper mills:2024")
-    assert (said["industry"], said["name"], said["period"]) == ("paper mills", "paper mills", "2024")
+    names = ("status", "industry", "name", "period")
+    assert [said[name] for name in names] == ["published", "paper mills", "paper mills", "2024"]
     assert [benchmark["metric"] for benchmark in said["benchmarks"]] == ["heat", "load", "output"]
     heat = said["benchmarks"][0]
     assert QUARTILES.items() <= heat.items()
@@ -569,10 +594,15 @@ def test_an_industry_tells_what_is_published_and_how_it_went(world, connection):
         assert (first["period"], last["median_change"]) == (before, -0.5)
 
 
-def test_of_an_industry_with_nothing_published_there_is_no_overview(world, connection):
-    keys = {key for (key,) in query(connection, "select cache_key from network_intelligence_cache")}
-    assert not [key for key in keys if key.startswith("industry_overview:glass")]
-    assert "industry_overview:paper mills:2022" not in keys
+def test_an_industry_without_benchmark_is_told_so_of_the_recent_periods(world, connection):
+    entries = "select data from network_intelligence_cache where cache_type = 'industry_overview'"
+    found = {(said["industry"].lower(), said["period"]): said for (said,) in query(connection, entries)}
+    for code in ("glass", "tin making", "11"):
+        overviews = {period: said for (industry, period), said in found.items() if industry == code}
+        assert overviews.keys() == CACHED
+        assert {said["status"] for said in overviews.values()} == {"insufficient_data"}
+        assert not any(said["benchmarks"] for said in overviews.values())
+    assert {period for industry, period in found if industry == "paper mills"} == PERIODS.keys()
 
 
 def test_the_network_is_summed_up_from_what_is_published(world, connection):
@@ -631,6 +661,7 @@ def test_who_cannot_be_compared_is_told_why(world, connection):
         assert said.pop("version")
         assert said == {
             "status": status,
+            "basis": "as_counted",
             "period": "2024",
             "positions": [alone | {"value": value, "status": status}],
         }
@@ -638,11 +669,43 @@ def test_who_cannot_be_compared_is_told_why(world, connection):
     assert entry(connection, "peer_position", "miller 0", "2024")["positions"][0]["industry"] == "mills"
 
 
-def test_of_a_group_nobody_sees_the_sum(world, connection):
-    for name in GROUP:
-        for period in CACHED:
-            said = entry(connection, "peer_position", name, period)
-            assert said == {"status": "part_of_a_group", "period": period}
+def test_who_is_of_a_group_sees_its_own_report_beside_its_own_industry(world, connection):
+    club = f"peer_group:{identifier('club')}"
+    of_one = {
+        "holding": ("insufficient_data", {("heat", "industry"): ("insufficient_data", None, None)}),
+        "subsidiary": (
+            "compared",
+            {
+                ("heat", "industry"): ("published", 1, -5),
+                ("share", "industry"): ("insufficient_data", None, None),
+                ("stock", "industry"): ("insufficient_data", None, None),
+                ("heat", club): ("published", None, 0),
+                ("share", club): ("insufficient_data", None, None),
+                ("stock", club): ("insufficient_data", None, None),
+            },
+        ),
+        # The group is of an industry and in a peer group; the sibling itself is not.
+        "sibling": (
+            "industry_unknown",
+            dict.fromkeys(((metric, "industry") for metric in GROUP), ("industry_unknown", None, None)),
+        ),
+    }
+    for name, (status, expected) in of_one.items():
+        said = entry(connection, "peer_position", name, "2024")
+        assert (said["status"], said["basis"]) == (status, "unconsolidated")
+        found = {(each["metric"], each["benchmark"]): each for each in said["positions"]}
+        assert {
+            key: (each["status"], each.get("quartile"), each.get("gap_to_median"))
+            for key, each in found.items()
+        } == expected
+        assert {key: each["value"] for key, each in found.items()} == {
+            key: GROUP[key[0]][0][name] for key in expected
+        }
+        assert entry(connection, "peer_position", name, "2023") is None
+    counted = "select metric_name, value from contributions.contributions where contributor_id = %s"
+    assert dict(query(connection, counted, identifier("holding"))) == {
+        metric: pytest.approx(value, abs=1e-4) for metric, (_, value) in GROUP.items()
+    }
 
 
 def test_positions_are_those_of_the_last_two_periods(world, connection):
@@ -681,7 +744,7 @@ def assert_shown_is_published(connection: psycopg.Connection) -> None:
                 assert figures(step).items() <= published[*key, step["period"]][1].items()
     assert overviewed == {key for key in published if key[0] == "industry"}
     for said in positions:
-        for position in said.get("positions", ()):
+        for position in said["positions"]:
             key = (position["benchmark"], position.get("industry", "paper mills"), position["metric"])
             shown = published.get((*key, said["period"]), (None, {}))
             assert (position["status"] == "published") == bool(figures(position))
@@ -715,6 +778,10 @@ def test_a_position_is_read_by_its_owner_alone(world):
     own = {f"peer_position:{identifier('mill 4')}:{period.lower()}" for period in CACHED}
     for role, name, seen in (
         ("blipee_member", "mill 4", own),
+        *(
+            ("blipee_member", name, {f"peer_position:{identifier(name)}:2024"})
+            for name in ("holding", "subsidiary", "sibling")
+        ),
         ("blipee_member", "without consent", set()),
         ("blipee_member", "", set()),
         ("blipee_analyst", "mill 4", set()),
@@ -812,9 +879,27 @@ def test_the_mart_has_every_period_and_says_what_is_missing(world):
     assert positions("glazier 0")["industry glass"] == ("insufficient_data", 7, None, None, None)
     assert positions("nomad 0")["industry"] == ("industry_unknown", 6, None, None, None)
     assert positions("nomad 0")["network"][:2] == ("published", 6)
-    for name in GROUP:
-        assert positions(name) == {"": ("part_of_a_group", None, None, None, None)}
     assert positions("without consent") == {"": ("not_counted", None, None, None, None)}
+
+
+def test_the_mart_compares_each_of_a_group_with_its_own_report(world):
+    club = f"peer_group:{identifier('club')} paper mills"
+    found = positions("subsidiary")
+    assert found.keys() == {"network", "industry mills", "industry paper mills", club}
+    assert found["industry paper mills"] == ("published", 5, 1, -5, 0)
+    assert found[club] == ("published", 5, None, 0, None)
+    assert positions("holding").keys() == {"network", "industry glass"}
+    assert positions("sibling").keys() == {"network", "industry"}
+    for metric, (own, _) in GROUP.items():
+        for name, value in own.items():
+            assert {row[1] for row in positions(name, metric=metric).values()} == {value}
+    for name, basis in (
+        ("subsidiary", "unconsolidated"),
+        ("mill 4", "as_counted"),
+        ("without consent", None),
+    ):
+        with reading("blipee_member", name) as session:
+            assert query(session, "select distinct basis from marts.organization_position") == [(basis,)]
 
 
 def test_nobody_reads_contributions_of_another(world):
@@ -836,7 +921,7 @@ def test_keys_are_spelled_in_one_way(world, connection):
     )
     for key, kind, organization, data in spelled:
         about = organization or data.get("industry")
-        assert key == ":".join(filter(None, (kind, about and str(about), data.get("period", "").lower())))
+        assert key == ":".join(filter(None, (kind, about and str(about), data.get("period")))).lower()
 
 
 def test_entries_live_as_long_as_their_type(world, connection):
@@ -884,11 +969,9 @@ def test_entries_are_written_when_something_changed_and_go_with_what_they_say(wo
     # Whoever withdraws hides every industry that it was counted in, from every entry.
     about_benchmarks = ("network_summary", "industry_overview", "peer_position")
     assert {key for key in before.keys() - after.keys() if not key.startswith(about_benchmarks)} == gone
-    assert not [
-        key
-        for key in after
-        if key.startswith(("industry_overview", f"peer_position:{identifier('mill 19')}"))
-    ]
+    overviews = "select distinct data ->> 'status' from network_intelligence_cache where cache_type = %s"
+    assert query(connection, overviews, "industry_overview") == [("insufficient_data",)]
+    assert not [key for key in after if key.startswith(f"peer_position:{identifier('mill 19')}")]
     assert_shown_is_published(connection)
     said = entry(connection, "peer_position", "mill 0", "2024")["positions"]
     assert {(position["benchmark"], position["status"]) for position in said} == {
@@ -902,4 +985,16 @@ def test_entries_are_written_when_something_changed_and_go_with_what_they_say(wo
         *(f"compliance_outlook:{identifier(name)}" for name in moved),
     }
     assert refreshed() == after
-    assert query(connection, "select distinct is_stale from intelligence.position_periods") == [(False,)]
+    cached = "select distinct is_cached from intelligence.position_entry_versions inner join"
+    cached += (
+        " network_intelligence_cache as cache using (organization_id) where cache.data ->> 'period' = period"
+    )
+    assert query(connection, cached) == [(True,)]
+    # Of who joins nothing is published yet, so no entry of another may tell that somebody did.
+    newcomer = "insert into network_privacy_settings (organization_id, data_category, sharing_level,"
+    newcomer += " consent_given, consent_date) values (%s, 'energy', 'network', true, '2020-01-01')"
+    connection.execute(newcomer, [identifier("without consent")])
+    told = refreshed()
+    assert {key for key in told if told[key] != after.get(key)} == {
+        f"peer_position:{identifier('without consent')}:2024"
+    }

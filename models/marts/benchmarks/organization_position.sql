@@ -18,6 +18,9 @@ group_edges as (
     where edge_type = 'subsidiary_of'
 ),
 
+-- Which reads, of the reader alone:
+-- depends_on: {{ ref('organization_values') }}
+-- depends_on: {{ ref('organization_cells') }}
 own_contributions as (
     select * from public.blipee_own_contributions()
 ),
@@ -64,12 +67,16 @@ select
     placed.benchmark_type,
     case placed.cell_type when 'industry' then placed.cell_key else benchmarks.industry_code end as industry_code,
     case
-        when reader.is_part_of_a_group then 'part_of_a_group'
         when placed.metric_name is null then 'not_counted'
         when placed.cell_key is null then 'industry_unknown'
         when benchmarks.metric_name is null then 'insufficient_data'
         else 'published'
     end as status,
+    case
+        when placed.metric_name is null then null
+        when reader.is_part_of_a_group then 'unconsolidated'
+        else 'as_counted'
+    end as basis,
     placed.value,
     metrics.unit,
     metrics.direction,
@@ -84,7 +91,7 @@ select
     {{ gap('benchmarks.median', 'placed.value') }}::double precision as gap_to_median,
     {{ gap(better, 'placed.value') }}::double precision as gap_to_better_quartile
 from reader
-left join placed on not reader.is_part_of_a_group
+left join placed on true
 left join metrics on placed.metric_name = metrics.metric_name
 left join benchmarks
     on

@@ -52,8 +52,9 @@ entries as (
     select * from marketplace_matches
 ),
 
+-- Industries whose codes differ in case only share a key; it is of the one with benchmarks.
 keyed as (
-    select
+    select distinct on (cache_key)
         entries.cache_type,
         entries.data,
         lower(concat_ws(':', entries.cache_type, entries.subject, entries.period)) as cache_key,
@@ -61,6 +62,7 @@ keyed as (
         make_interval(days => cache_types.lifetime_days) as lifetime
     from entries
     inner join cache_types on entries.cache_type = cache_types.cache_type
+    order by cache_key asc, entries.data ->> 'status' desc, entries.subject asc
 )
 
 select

@@ -12,6 +12,14 @@ overview_versions as (
     select * from {{ ref('overview_versions') }}
 ),
 
+industries as (
+    select * from {{ ref('stg_industries') }}
+),
+
+recent_periods as (
+    select * from {{ ref('recent_periods') }}
+),
+
 cached_before as (
     select * from {{ source('cache', 'network_intelligence_cache') }}
     where cache_type = 'industry_overview'
@@ -65,6 +73,7 @@ select
     trends.cell_key as subject,
     trends.period,
     jsonb_strip_nulls(jsonb_build_object(
+        'status', 'published',
         'industry', trends.cell_key,
         'name', trends.industry_name,
         'period', trends.period,
@@ -95,3 +104,26 @@ inner join overview_versions
         cached_before.data ->> 'industry' = overview_versions.cell_key
         and cached_before.data ->> 'version' = overview_versions.version
 where overview_versions.is_cached
+union all
+-- Of every industry that is known: a list of those in which somebody reports would tell where somebody does.
+select
+    'industry_overview' as cache_type,
+    industries.industry_code as subject,
+    recent_periods.period,
+    jsonb_strip_nulls(jsonb_build_object(
+        'status', 'insufficient_data',
+        'industry', industries.industry_code,
+        'name', industries.industry_name,
+        'period', recent_periods.period,
+        'benchmarks', '[]'::jsonb
+    )) as data
+from industries
+cross join recent_periods
+where
+    (industries.industry_code, recent_periods.period) not in (
+        select
+            releases.cell_key,
+            releases.period
+        from releases
+        where releases.cell_type = 'industry'
+    )

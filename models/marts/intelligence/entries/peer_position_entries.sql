@@ -4,8 +4,8 @@ positions as (
     select * from {{ ref('positions') }}
 ),
 
-position_periods as (
-    select * from {{ ref('position_periods') }}
+entry_versions as (
+    select * from {{ ref('position_entry_versions') }}
 ),
 
 organizations as (
@@ -30,7 +30,7 @@ listed as (
                 'metric', positions.metric_name,
                 'unit', positions.unit,
                 'direction', positions.direction,
-                'value', positions.value,
+                'value', positions.value::numeric,
                 'benchmark', positions.benchmark_type,
                 'status', positions.status,
                 'industry', positions.industry_code,
@@ -46,8 +46,9 @@ listed as (
             order by positions.metric_name, positions.benchmark_type
         ) as positions
     from positions
-    inner join position_periods on positions.period = position_periods.period
-    where position_periods.is_stale and positions.organization_id is not null
+    inner join entry_versions
+        on positions.organization_id = entry_versions.organization_id and positions.period = entry_versions.period
+    where not entry_versions.is_cached
     group by positions.organization_id, positions.period
 ),
 
@@ -58,44 +59,34 @@ worked_out as (
         jsonb_build_object(
             'status', listed.status,
             'period', listed.period,
-            'version', position_periods.version,
+            'basis', case when organizations.is_part_of_a_group then 'unconsolidated' else 'as_counted' end,
+            'version', entry_versions.version,
             'positions', listed.positions
         ) as data
     from listed
-    inner join position_periods on listed.period = position_periods.period
+    inner join organizations on listed.organization_id = organizations.organization_id
+    inner join entry_versions
+        on listed.organization_id = entry_versions.organization_id and listed.period = entry_versions.period
 ),
 
 kept as (
     select
-        cached_before.organization_id,
-        position_periods.period,
+        entry_versions.organization_id,
+        entry_versions.period,
         cached_before.data
-    from cached_before
-    inner join position_periods on cached_before.data ->> 'period' = position_periods.period
-    inner join organizations on cached_before.organization_id = organizations.organization_id
-    where
-        cached_before.cache_type = 'peer_position'
-        and cached_before.data ? 'version'
-        and not position_periods.is_stale
-        and not organizations.is_part_of_a_group
-),
-
-in_groups as (
-    select
-        organizations.organization_id,
-        position_periods.period,
-        jsonb_build_object('status', 'part_of_a_group', 'period', position_periods.period) as data
-    from organizations
-    cross join position_periods
-    where organizations.is_part_of_a_group
+    from entry_versions
+    inner join cached_before
+        on
+            entry_versions.organization_id = cached_before.organization_id
+            and cached_before.cache_type = 'peer_position'
+            and entry_versions.period = cached_before.data ->> 'period'
+    where entry_versions.is_cached
 ),
 
 entries as (
     select * from worked_out
     union all
     select * from kept
-    union all
-    select * from in_groups
 )
 
 select

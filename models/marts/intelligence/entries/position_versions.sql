@@ -1,3 +1,5 @@
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+
 with
 
 metric_periods as (
@@ -8,43 +10,40 @@ releases as (
     select * from {{ ref('releases') }}
 ),
 
-organizations as (
-    select * from {{ ref('positioned_organizations') }}
+recent_periods as (
+    select * from {{ ref('recent_periods') }}
 ),
 
--- Years, quarters and months differ in what is no digit. The last two of each, because some report later than others.
-ranked as (
-    select
-        period,
-        row_number() over (partition by translate(period, '0123456789', '') order by period desc) as place
-    from releases
-    group by period
+compared_cells as (
+    select * from {{ ref('compared_cells') }}
 ),
 
 published as (
     select
         metric_name,
         period,
-        string_agg(
+        md5(string_agg(
             concat_ws('|', cell_type, cell_key, statistics), ';' order by cell_type, cell_key
-        ) as figures
+        )) as figures
     from releases
     group by metric_name, period
 ),
 
 compared as (
-    select string_agg(concat_ws('|', organization_id, is_part_of_a_group), ';' order by organization_id) as names
-    from organizations
+    select
+        md5(string_agg(
+            concat_ws('|', organization_id, cell_type, cell_key), ';' order by organization_id, cell_type, cell_key
+        )) as cells
+    from compared_cells
 )
 
 select
     metric_periods.metric_name,
     metric_periods.period,
-    md5(concat_ws(
-        ';', {{ model_digest('positions') }}, compared.names, published.figures
-    )) as version
+    published.figures,
+    md5(concat_ws(';', {{ model_digest('positions') }}, compared.cells, published.figures)) as version
 from metric_periods
-inner join ranked on metric_periods.period = ranked.period and ranked.place <= 2
+inner join recent_periods on metric_periods.period = recent_periods.period
 cross join compared
 left join published
     on metric_periods.metric_name = published.metric_name and metric_periods.period = published.period

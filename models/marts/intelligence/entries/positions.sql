@@ -23,11 +23,15 @@ changed_metric_periods as (
     select * from {{ ref('changed_metric_periods') }}
 ),
 
-contributions as (
-    select * from {{ ref('contributions') }}
+counted_observations as (
+    select * from {{ ref('counted_observations') }}
 ),
 
-compared_cells as (
+metric_periods as (
+    select * from {{ ref('metric_periods') }}
+),
+
+compared_cells as not materialized (
     select * from {{ ref('compared_cells') }}
 ),
 
@@ -39,7 +43,8 @@ metrics as (
     select * from {{ ref('stg_metrics') }}
 ),
 
-stale as materialized (
+-- Not materialized, as the one above: what was is read by one process only, and so would be the observations.
+stale as not materialized (
     select
         position_versions.metric_name,
         position_versions.period,
@@ -63,21 +68,36 @@ stale as materialized (
     {% endif %}
 ),
 
+own_reports as (
+    select * from counted_observations
+    where
+        (metric_name, period) in (
+            select
+                stale.metric_name,
+                stale.period
+            from stale
+        )
+        and organization_id in (select compared_cells.organization_id from compared_cells)
+),
+
+own_values as (
+    {{ reported_values('own_reports', 'metric_periods', reporter='organization_id') }}
+),
+
 placed as (
     select
         compared_cells.organization_id,
         compared_cells.cell_type,
         compared_cells.cell_key,
-        contributions.metric_name,
-        contributions.period,
-        contributions.value,
+        own_values.metric_name,
+        own_values.period,
+        own_values.value,
         metrics.unit,
         metrics.direction
-    from stale
-    inner join contributions on stale.metric_name = contributions.metric_name and stale.period = contributions.period
-    inner join compared_cells on contributions.contributor_id = compared_cells.organization_id
-    inner join metrics on contributions.metric_name = metrics.metric_name
-    where contributions.value is not null
+    from own_values
+    inner join compared_cells on own_values.organization_id = compared_cells.organization_id
+    inner join metrics on own_values.metric_name = metrics.metric_name
+    where own_values.value is not null
 )
 
 -- Where nobody is to be placed, one row says just that: of which version this is true.

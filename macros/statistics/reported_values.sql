@@ -1,0 +1,37 @@
+{% macro reported_values(observations, metric_periods, reporter) -%}
+    select
+        {{ metric_periods }}.metric_name,
+        {{ metric_periods }}.period,
+        by_reporter.{{ reporter }},
+        case {{ metric_periods }}.aggregation
+            when 'sum' then by_reporter.value_sum
+            when 'mean' then by_reporter.value_mean
+            when 'latest' then by_reporter.latest_value
+        end as value,
+        by_reporter.data_quality
+    from (
+        select
+            metric_period_id,
+            {{ reporter }},
+            sum(value) as value_sum,
+            avg(value) as value_mean,
+            {{ latest_value('value', 'reported_at', 'takes_latest') }} as latest_value,
+            avg(data_quality) as data_quality
+        {#- A verified value is replaced only by a later verified one. #}
+        from (
+            select distinct on (metric_period_id, {{ reporter }}, organization_id, site_id)
+                metric_period_id,
+                {{ reporter }},
+                value,
+                takes_latest,
+                data_quality,
+                reported_at
+            from {{ observations }}
+            order by
+                metric_period_id asc, {{ reporter }} asc, organization_id asc, site_id asc,
+                is_verified desc, reported_at desc, batch_id desc, file_row desc
+        ) as latest_versions
+        group by metric_period_id, {{ reporter }}
+    ) as by_reporter
+    inner join {{ metric_periods }} on by_reporter.metric_period_id = {{ metric_periods }}.metric_period_id
+{%- endmacro %}

@@ -1,0 +1,17 @@
+with
+
+releases as (
+    select * from {{ ref('releases') }}
+),
+
+-- Years, quarters and months differ in what is no digit.
+ranked as (
+    select
+        period,
+        row_number() over (partition by translate(period, '0123456789', '') order by period desc) as place
+    from releases
+    group by period
+)
+
+select period from ranked
+where place <= 2
