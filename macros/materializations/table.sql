@@ -5,7 +5,12 @@
     {#- The moment of a build changes no column. -#}
     {%- set built_from = fingerprint(sql | replace(as_of(), '')) -%}
 
-    {% if stored_comment(table) == built_from and not should_full_refresh() %}
+    {%- set stands = stored_comment(table) == built_from and not should_full_refresh() -%}
+
+    {% if stands and nothing_changed(rows_of_before=table) %}
+        {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
+        {{ return({'relations': [table]}) }}
+    {% elif stands %}
         {% call statement('main') %}
             truncate {{ table }};
             insert into {{ table }}
