@@ -4,7 +4,6 @@
     {%- set grants = config.get('grants') -%}
     {#- The moment of a build changes no column. -#}
     {%- set built_from = fingerprint(sql | replace(as_of(), '')) -%}
-
     {%- set stands = stored_comment(table) == built_from and not should_full_refresh() -%}
 
     {% if stands and nothing_changed(rows_of_before=table) %}
@@ -20,6 +19,7 @@
         {% if existing is not none %}
             {% do adapter.drop_relation(existing) %}
         {% endif %}
+        {% do graph.update({'makes_anew': true}) %}
         {% call statement('main') %}
             {{ get_create_table_as_sql(False, table, sql) }}
             comment on table {{ table }} is '{{ built_from }}';
