@@ -1,11 +1,4 @@
-{% macro nothing_changed(rows_of_before=none) -%}
+{% macro nothing_changed() -%}
     {%- set changed = config.get('changed') -%}
-    {%- if changed is none -%}
-        {{- return(false) -}}
-    {%- endif -%}
-    {%- set question -%}
-        select exists (select from {{ ref(changed) }})
-        {% if rows_of_before %} or exists (select from {{ rows_of_before }}){% endif %}
-    {%- endset -%}
-    {{- return(not run_query(question).columns[0][0]) -}}
+    {{- return(changed is not none and is_empty(ref(changed))) -}}
 {%- endmacro %}

@@ -5,15 +5,18 @@
     {#- The moment of a build changes no column. -#}
     {%- set built_from = fingerprint(sql | replace(as_of(), '')) -%}
     {%- set stands = stored_comment(table) == built_from and not should_full_refresh() -%}
+    {%- set unchanged = stands and nothing_changed() -%}
 
-    {% if stands and nothing_changed(rows_of_before=table) %}
+    {% if unchanged and is_empty(table) %}
         {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
         {{ return({'relations': [table]}) }}
     {% elif stands %}
         {% call statement('main') %}
             truncate {{ table }};
-            insert into {{ table }}
-            {{ sql }}
+            {% if not unchanged %}
+                insert into {{ table }}
+                {{ sql }}
+            {% endif %}
         {% endcall %}
     {% else %}
         {% if existing is not none %}
