@@ -4,17 +4,25 @@
     {%- set grants = config.get('grants') -%}
     {#- The moment of a build changes no column. -#}
     {%- set built_from = fingerprint(sql | replace(as_of(), '')) -%}
+    {%- set stands = stored_comment(table) == built_from and not should_full_refresh() -%}
+    {%- set unchanged = stands and nothing_changed() -%}
 
-    {% if stored_comment(table) == built_from and not should_full_refresh() %}
+    {% if unchanged and is_empty(table) %}
+        {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
+        {{ return({'relations': [table]}) }}
+    {% elif stands %}
         {% call statement('main') %}
             truncate {{ table }};
-            insert into {{ table }}
-            {{ sql }}
+            {% if not unchanged %}
+                insert into {{ table }}
+                {{ sql }}
+            {% endif %}
         {% endcall %}
     {% else %}
         {% if existing is not none %}
             {% do adapter.drop_relation(existing) %}
         {% endif %}
+        {% do graph.update({'makes_anew': true}) %}
         {% call statement('main') %}
             {{ get_create_table_as_sql(False, table, sql) }}
             comment on table {{ table }} is '{{ built_from }}';

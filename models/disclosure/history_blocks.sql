@@ -1,4 +1,4 @@
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', changed='mean_proposals', post_hook='analyze {{ this }}') }}
 
 with
 
@@ -106,21 +106,33 @@ magnitudes as (
     inner join metric_periods
         on contributions.metric_name = metric_periods.metric_name and contributions.period = metric_periods.period
     inner join contributors on contributions.contributor_id = contributors.contributor_id
+),
+
+blocks as (
+    select
+        ranked_values.atom_id,
+        ranked_values.lowest_id,
+        {{ merged_block(
+            'ranked_values.is_counted::integer', 'coalesce(magnitudes.magnitude, 0)', 'coalesce(magnitudes.magnitude, 0)', '0'
+        ) }},
+        max(coalesce(ranked_values.magnitude_bound, 'infinity')) filter (where magnitudes.magnitude is null)
+            as largest_unknown
+    from ranked_values
+    left join magnitudes
+        on
+            ranked_values.series_id = magnitudes.series_id
+            and ranked_values.contributor = magnitudes.contributor_number
+            and ranked_values.digest = magnitudes.digest
+    group by ranked_values.atom_id, ranked_values.lowest_id
 )
 
 select
-    ranked_values.atom_id,
+    blocks.atom_id,
     coalesce(paths.path, '{}') as path,
-    {{ merged_block(
-        'ranked_values.is_counted::integer', 'coalesce(magnitudes.magnitude, 0)', 'coalesce(magnitudes.magnitude, 0)', '0'
-    ) }},
-    max(coalesce(ranked_values.magnitude_bound, 'infinity')) filter (where magnitudes.magnitude is null)
-        as largest_unknown
-from ranked_values
-left join paths on ranked_values.lowest_id = paths.lowest_id
-left join magnitudes
-    on
-        ranked_values.series_id = magnitudes.series_id
-        and ranked_values.contributor = magnitudes.contributor_number
-        and ranked_values.digest = magnitudes.digest
-group by ranked_values.atom_id, ranked_values.lowest_id, paths.path
+    blocks.contributor_count,
+    blocks.absolute_total,
+    blocks.largest,
+    blocks.second_largest,
+    blocks.largest_unknown
+from blocks
+left join paths on blocks.lowest_id = paths.lowest_id

@@ -1,4 +1,8 @@
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+{{ config(
+    materialized='table',
+    changed='release_proposals',
+    post_hook='analyze {{ this }} (proposal_id, level, cell_type, cell_key, metric_name, period)',
+) }}
 
 with
 

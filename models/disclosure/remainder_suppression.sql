@@ -1,6 +1,6 @@
 {%- set deepest = var('deepest_industry_level') | int -%}
 
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', changed='remainder_blocks', post_hook='analyze {{ this }}') }}
 
 with
 

@@ -1,4 +1,9 @@
-{{ config(alias='contributors', incremental_strategy='upsert', unique_key=['contributor_id']) }}
+{{ config(
+    alias='contributors',
+    incremental_strategy='upsert',
+    changed='changed_contributors',
+    unique_key=['contributor_id'],
+) }}
 
 with
 

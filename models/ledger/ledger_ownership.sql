@@ -1,6 +1,7 @@
 {{ config(
     alias='ownership',
     incremental_strategy='upsert',
+    changed='changed_contributors',
     unique_key=['organization_id', 'contributor_number'],
 ) }}
 

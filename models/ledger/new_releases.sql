@@ -1,5 +1,6 @@
 {{ config(
     alias='releases',
+    changed='changed_metric_periods',
     post_hook="{{ analyze_if_any(ref('changed_metric_periods')) }}",
 ) }}
 

@@ -237,17 +237,24 @@ def test_a_changed_model_takes_the_place_of_what_stands(told: psycopg.Connection
     told.execute("alter view marts.benchmark_statistics owner to blipee_writer")
     told.execute("alter table disclosure.changed_outcomes add other text")
     told.execute("comment on table disclosure.changed_outcomes is 'of other code'")
+    told.execute("comment on table disclosure.release_proposals is 'of other code'")  # a view reads it
+    told.execute("insert into disclosure.release_candidates default values")
     shapes = (
         "select attrelid::regclass::text, array_agg(attname order by attnum) from pg_attribute "
         "where attrelid::regclass::text = any(%s) and attnum > 0 and not attisdropped group by 1"
     )
     models = ("marts.benchmarks", "marts.benchmark_statistics", "disclosure.changed_outcomes")
-    before = dict(query(told, shapes, list(models)))
-    dbt("run", "--select", "benchmarks", "benchmark_statistics", "changed_outcomes+", *at(EXPIRY))
+    empty = "select pg_relation_filenode('disclosure.mean_proposals')"
+    before, before_empty = dict(query(told, shapes, list(models))), query(told, empty)
+    marked = ("benchmarks", "benchmark_statistics", "changed_outcomes+", "release_proposals")
+    dbt("run", "--select", *marked, "release_candidates", "released_overlaps", "mean_proposals", *at(EXPIRY))
     after = dict(query(told, shapes, list(models)))
     assert after["marts.benchmarks"] == before["marts.benchmarks"]
     assert "statistic" in after["marts.benchmark_statistics"]
     assert after["disclosure.changed_outcomes"] == before["disclosure.changed_outcomes"][:-1]
+    assert query(told, "select to_regclass('disclosure.released_overlaps') is not null") == [(True,)]
+    assert query(told, "select count(*) from disclosure.release_candidates") == [(0,)]
+    assert query(told, empty) == before_empty
     assert query(told, "select count(*) from elsewhere.own") == query(
         told, "select count(*) from marts.benchmarks"
     )
