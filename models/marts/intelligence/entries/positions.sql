@@ -9,7 +9,7 @@
             select from {{ ref('position_versions') }} as kept
             where kept.metric_name = gone.metric_name and kept.period = gone.period
         )",
-        'analyze {{ this }}',
+        "{{ 'analyze ' ~ this if not is_incremental() }}",
     ],
 ) }}
 
