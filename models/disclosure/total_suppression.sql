@@ -1,4 +1,4 @@
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', changed='reported_components', post_hook='analyze {{ this }}') }}
 
 with
 
