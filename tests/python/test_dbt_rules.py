@@ -1,5 +1,6 @@
 """Tests of tests: each generic, singular and unit test of dbt fails where it should, and nowhere else."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -39,6 +40,19 @@ def test_thresholds_are_those_of_the_design():
 def built(module_database, dbt) -> None:
     """Every model and seed, over no data."""
     dbt("build", "--exclude-resource-type", "test", "unit_test")
+
+
+def test_whoever_asks_an_empty_network_is_told_so(built, connection):
+    found = connection.execute(
+        "select cache_type, data ->> 'status', count(*), max(data ->> 'period') "
+        "from network_intelligence_cache group by 1, 2 order by 1"
+    ).fetchall()
+    (industries,) = connection.execute("select count(*) from industry_models").fetchone()
+    last_year = str(datetime.now(UTC).year - 1)
+    assert found == [
+        ("industry_overview", "insufficient_data", industries, last_year),
+        ("network_summary", "insufficient_data", 1, last_year),
+    ]
 
 
 def test_every_generic_test_has_a_test():

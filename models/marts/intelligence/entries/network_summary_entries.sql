@@ -4,6 +4,10 @@ releases as (
     select * from {{ ref('releases') }}
 ),
 
+recent_periods as (
+    select * from {{ ref('recent_periods') }}
+),
+
 cell_populations as (
     select * from {{ ref('cell_populations') }}
 ),
@@ -18,13 +22,14 @@ outcome_counts as (
 
 periods as (
     select
-        period,
-        count(*) as benchmarks,
-        count(distinct metric_name) as metrics,
-        count(distinct cell_key) filter (where cell_type = 'industry') as industries,
-        count(distinct cell_key) filter (where cell_type = 'peer_group') as peer_groups
+        coalesce(releases.period, recent_periods.period) as period,
+        count(releases.metric_name) as benchmarks,
+        count(distinct releases.metric_name) as metrics,
+        count(distinct releases.cell_key) filter (where releases.cell_type = 'industry') as industries,
+        count(distinct releases.cell_key) filter (where releases.cell_type = 'peer_group') as peer_groups
     from releases
-    group by period
+    full outer join recent_periods on releases.period = recent_periods.period
+    group by coalesce(releases.period, recent_periods.period)
 ),
 
 -- From what is published alone, as in the mart `coverage`.
@@ -72,6 +77,7 @@ select
     null::text as subject,
     periods.period,
     jsonb_strip_nulls(jsonb_build_object(
+        'status', case when periods.benchmarks > 0 then 'published' else 'insufficient_data' end,
         'period', periods.period,
         'metrics', periods.metrics,
         'industries', periods.industries,
