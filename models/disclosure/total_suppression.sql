@@ -20,8 +20,8 @@ totals as (
         cell_key,
         total_name,
         period,
-        count(*) filter (where not is_shown) as hidden_components,
-        bool_and(is_shown or not differs_too_little) as none_differs_too_little
+        -- One that D8 withholds might be shown by itself.
+        count(*) filter (where not is_shown) = 1 and bool_and(is_shown or not differs_too_little) as hides_one
     from reported_components
     group by cell_type, cell_key, total_name, period
     having bool_or(is_shown) and not bool_and(is_shown)
@@ -49,7 +49,7 @@ left_over as (
         totals.cell_key,
         totals.total_name,
         totals.period,
-        totals.hidden_components = 1 and totals.none_differs_too_little as hides_one,
+        totals.hides_one,
         count(*) filter (where reporting.contributor is null) as without_component,
         count(*) filter (where reporting.is_hidden) as with_hidden_component
     from totals
@@ -67,9 +67,7 @@ left_over as (
             and totals.total_name = reporting.total_name
             and totals.period = reporting.period
             and member.contributor = reporting.contributor
-    group by
-        totals.cell_type, totals.cell_key, totals.total_name, totals.period,
-        totals.hidden_components, totals.none_differs_too_little
+    group by totals.cell_type, totals.cell_key, totals.total_name, totals.period, totals.hides_one
 ),
 
 telling as (

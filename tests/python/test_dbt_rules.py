@@ -325,7 +325,7 @@ MUTATIONS = {
             "case when hides_one then 0 else with_hidden_component end",
             "with_hidden_component",
         ),
-        (HIDDEN, "total_suppression", "hidden_components = 1", "hidden_components > 0"),
+        (HIDDEN, "total_suppression", "where not is_shown) = 1", "where not is_shown) > 0"),
         (HIDDEN, "total_suppression", "having bool_or(is_shown) and", "having"),
     ],
     "linked_history": [
