@@ -14,7 +14,7 @@ searched as the row space of one metric is.
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from math import isclose
 
 import networkx as nx
@@ -69,14 +69,11 @@ class Family:
         self.said: dict[tuple[int, str], set[int]] = defaultdict(set)
         self.moments: dict[tuple[int, Unknown], set[datetime | int | None]] = defaultdict(set)
         for one in series:
-            for moment, versions in one.said.items():
+            shown = ((release.released_at, release.versions) for release in one.releases)
+            for moment, versions in chain(one.said.items(), shown):
                 for contributor, digest in versions:
                     self.said[contributor, one.metric].add(digest)
                     self.moments[contributor, (one.metric, digest)].add(moment)
-            for release in one.releases:
-                for contributor, digest in release.versions:
-                    self.said[contributor, one.metric].add(digest)
-                    self.moments[contributor, (one.metric, digest)].add(release.released_at)
 
     def is_part(self, metric: str) -> bool:
         """Say whether the family has what the metric is a part of."""
