@@ -27,9 +27,17 @@ cell_tree as (
     select * from {{ ref('cell_tree') }}
 ),
 
-earlier_means as (
+earlier_means as not materialized (
     select * from {{ source('ledger', 'releases') }}
     where figures ? 'mean' and cell_type <> 'peer_group'
+),
+
+-- Made few before they are joined: PostgreSQL expects of a recursive CTE ten times the rows, and takes memory for them.
+metric_periods_shown as (
+    select distinct
+        metric_name,
+        period
+    from earlier_means
 )
 
 select
@@ -75,14 +83,14 @@ where
     -- Before anything is shown of a metric and period, or of one linked to it, D6 is all there is to say.
     and (proposals.metric_name, proposals.period) in (
         select
-            earlier_means.metric_name,
-            earlier_means.period
-        from earlier_means
+            metric_periods_shown.metric_name,
+            metric_periods_shown.period
+        from metric_periods_shown
         union
         select
             linked_metrics.metric_name,
-            earlier_means.period
-        from earlier_means
-        inner join metric_lines on earlier_means.metric_name = metric_lines.metric_name
+            metric_periods_shown.period
+        from metric_periods_shown
+        inner join metric_lines on metric_periods_shown.metric_name = metric_lines.metric_name
         inner join metric_lines as linked_metrics on metric_lines.line_name = linked_metrics.line_name
     )
