@@ -30,7 +30,7 @@ compared as (
         = max(earlier_releases.release_id) over (
             partition by candidates.cell_type, candidates.cell_key, candidates.metric_name, candidates.period
         ) as is_latest,
-        {{ differing_contributors(
+        {{ difference_up_to_k(
             'cells.contributors', 'earlier_releases.contributors',
             'cells.value_digests', 'earlier_releases.value_digests'
         ) }} as differing
