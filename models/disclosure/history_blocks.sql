@@ -10,6 +10,14 @@ cell_ancestors as (
     select * from {{ ref('cell_ancestors') }}
 ),
 
+remainder_blocks as (
+    select * from {{ ref('remainder_blocks') }}
+),
+
+cells as (
+    select * from {{ ref('cells') }}
+),
+
 earlier_releases as (
     select * from {{ source('ledger', 'releases') }}
 ),
@@ -31,75 +39,64 @@ metric_periods as (
     group by metric_name, period
 ),
 
-appearances as (
+-- Whoever stands in a cell stands in those above it: so of all proposals only blocks have to be looked into.
+paths as (
+    select
+        blocks.block_type,
+        blocks.cell_key,
+        blocks.metric_name,
+        blocks.period,
+        max(proposals.proposal_id) as lowest_id,
+        jsonb_object_agg(proposals.level, proposals.proposal_id) as path
+    from remainder_blocks as blocks
+    inner join mean_proposals as proposals
+        on blocks.metric_name = proposals.metric_name and blocks.period = proposals.period
+    left join cell_ancestors
+        on blocks.cell_key = cell_ancestors.cell_key and proposals.cell_key = cell_ancestors.ancestor_key
+    where blocks.cell_key = proposals.cell_key or cell_ancestors.cell_key is not null
+    group by blocks.block_type, blocks.cell_key, blocks.metric_name, blocks.period
+),
+
+-- Each with the lowest cell of those in which it would stand.
+proposed_values as (
     select
         metric_periods.series_id,
         member.contributor,
         member.digest,
-        mean_proposals.proposal_id,
-        null as release_id,
-        null as magnitude_bound
-    from mean_proposals
+        paths.lowest_id
+    from paths
     inner join metric_periods
-        on mean_proposals.metric_name = metric_periods.metric_name and mean_proposals.period = metric_periods.period
-    cross join unnest(mean_proposals.contributors, mean_proposals.value_digests) as member (contributor, digest)
-    union all
+        on paths.metric_name = metric_periods.metric_name and paths.period = metric_periods.period
+    inner join cells
+        on
+            paths.block_type = cells.cell_type
+            and paths.cell_key = cells.cell_key
+            and paths.metric_name = cells.metric_name
+            and paths.period = cells.period
+    cross join unnest(cells.contributors, cells.value_digests) as member (contributor, digest)
+),
+
+-- Each with the means in which it ever stood, as a digest of them.
+shown_values as (
     select
         metric_periods.series_id,
         member.contributor,
         member.digest,
-        null as proposal_id,
-        earlier_releases.release_id,
-        earlier_releases.magnitude_bound
+        max(earlier_releases.release_id) as latest_release_id,
+        min(earlier_releases.magnitude_bound) as magnitude_bound,
+        bit_xor(hashint8extended(earlier_releases.release_id, 0)) as atom_id
     from earlier_releases
     inner join metric_periods
         on earlier_releases.metric_name = metric_periods.metric_name and earlier_releases.period = metric_periods.period
     cross join unnest(earlier_releases.contributors, earlier_releases.value_digests) as member (contributor, digest)
     where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
-),
-
--- In which means a value ever stood, as a digest of them, and the lowest cell of those in which it would stand now.
-known_values as (
-    select
-        series_id,
-        contributor,
-        digest,
-        max(proposal_id) as lowest_id,
-        max(release_id) as latest_release_id,
-        min(magnitude_bound) as magnitude_bound,
-        bit_xor(hashint8extended(release_id, 0)) as atom_id
-    from appearances
-    group by series_id, contributor, digest
-),
-
--- A contributor counts once: with the value that it would stand for now, or else with the last that was shown.
-ranked_values as (
-    select
-        *,
-        row_number() over (
-            partition by series_id, contributor order by lowest_id is null asc, latest_release_id desc
-        ) = 1 as is_counted
-    from known_values
-),
-
--- Whoever stands in a cell stands in those above it.
-paths as (
-    select
-        lowest.proposal_id as lowest_id,
-        jsonb_object_agg(proposals.level, proposals.proposal_id) as path
-    from mean_proposals as lowest
-    inner join mean_proposals as proposals
-        on lowest.metric_name = proposals.metric_name and lowest.period = proposals.period
-    left join cell_ancestors
-        on lowest.cell_key = cell_ancestors.cell_key and proposals.cell_key = cell_ancestors.ancestor_key
-    where lowest.proposal_id = proposals.proposal_id or cell_ancestors.cell_key is not null
-    group by lowest.proposal_id
+    group by metric_periods.series_id, member.contributor, member.digest
 ),
 
 magnitudes as (
     select
         metric_periods.series_id,
-        contributors.contributor_number,
+        contributors.contributor_number as contributor,
         {{ value_digest('contributions.value') }} as digest,
         abs(contributions.value) as magnitude
     from contributions
@@ -108,31 +105,69 @@ magnitudes as (
     inner join contributors on contributions.contributor_id = contributors.contributor_id
 ),
 
+known_values as (
+    select
+        series_id,
+        contributor,
+        proposed_values.lowest_id,
+        shown_values.latest_release_id,
+        shown_values.atom_id,
+        shown_values.magnitude_bound,
+        magnitudes.magnitude
+    -- Each of them may be missing, and "using" gives what they are joined on, whichever has it.
+    from magnitudes
+    full outer join proposed_values using (series_id, contributor, digest) -- noqa: ST07
+    full outer join shown_values using (series_id, contributor, digest) -- noqa: ST07
+    where proposed_values.lowest_id is not null or shown_values.latest_release_id is not null
+),
+
+-- A contributor counts once: with the value that it would stand for now, or else with the last that was shown.
+counted_as_shown as (
+    select
+        series_id,
+        contributor,
+        max(latest_release_id) as latest_release_id
+    from known_values
+    group by series_id, contributor
+    having count(lowest_id) = 0
+),
+
 blocks as (
     select
-        ranked_values.atom_id,
-        ranked_values.lowest_id,
-        {{ merged_block(
-            'ranked_values.is_counted::integer', 'coalesce(magnitudes.magnitude, 0)', 'coalesce(magnitudes.magnitude, 0)', '0'
-        ) }},
-        max(coalesce(ranked_values.magnitude_bound, 'infinity')) filter (where magnitudes.magnitude is null)
+        known_values.atom_id,
+        known_values.lowest_id,
+        count(*) filter (
+            where known_values.lowest_id is not null or counted_as_shown.contributor is not null
+        ) as contributor_count,
+        coalesce(sum(known_values.magnitude), 0) as absolute_total,
+        {{ descending_magnitudes(
+            'array_agg(known_values.magnitude) filter (where known_values.magnitude is not null)'
+        ) }} as largest_values,
+        max(coalesce(known_values.magnitude_bound, 'infinity')) filter (where known_values.magnitude is null)
             as largest_unknown
-    from ranked_values
-    left join magnitudes
+    from known_values
+    left join counted_as_shown
         on
-            ranked_values.series_id = magnitudes.series_id
-            and ranked_values.contributor = magnitudes.contributor_number
-            and ranked_values.digest = magnitudes.digest
-    group by ranked_values.atom_id, ranked_values.lowest_id
+            known_values.series_id = counted_as_shown.series_id
+            and known_values.contributor = counted_as_shown.contributor
+            and known_values.latest_release_id = counted_as_shown.latest_release_id
+    group by known_values.atom_id, known_values.lowest_id
+),
+
+distinct_paths as (
+    select distinct
+        lowest_id,
+        path
+    from paths
 )
 
 select
     blocks.atom_id,
-    coalesce(paths.path, '{}') as path,
+    coalesce(distinct_paths.path, '{}') as path,
     blocks.contributor_count,
     blocks.absolute_total,
-    blocks.largest,
-    blocks.second_largest,
+    coalesce(blocks.largest_values[1], 0) as largest,
+    coalesce(blocks.largest_values[2], 0) as second_largest,
     blocks.largest_unknown
 from blocks
-left join paths on blocks.lowest_id = paths.lowest_id
+left join distinct_paths on blocks.lowest_id = distinct_paths.lowest_id

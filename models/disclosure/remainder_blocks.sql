@@ -39,6 +39,7 @@ select
     cells.period,
     cells.contributor_count as cell_size,
     primary_suppression.allows_mean and overlap_suppression.cell_key is null as may_show_mean,
+    block.cell_type as block_type,
     coalesce(block.contributor_count, 0) as contributor_count,
     coalesce(block.absolute_total, 0) as absolute_total,
     coalesce(block.largest, 0) as largest,
