@@ -226,6 +226,7 @@ OUTCOMES = "every_cell_has_the_outcome_of_the_rule_that_decided"
 ANEW = "a_count_is_made_anew_when_five_cells_joined_or_left_it"
 REPORT = "the_report_counts_in_fives_and_no_fewer_than_five"
 WITHOUT_MEAN = "a_cell_that_may_not_show_its_mean_keeps_the_one_that_stands"
+DIFFERS = "a_release_differs_from_earlier_ones_by_nobody_or_by_k"
 CUT = "no_side_of_what_is_cut_may_be_dominated"
 KNOWN_FIRST = "the_first_known_have_positions"
 NEAREST = "the_nearest_broader_cell_that_is_shown_answers"
@@ -336,6 +337,18 @@ MUTATIONS = {
         (LINKED, "linked_history", " and not is_told", ""),
         (LINKED, "linked_history", "where repeated.kind = 'repeated'", "where false"),
         (LINKED, "linked_history", "= any(linked_contributors.bridged_steps)", "< 0"),
+    ],
+    "release_proposals": [
+        (DIFFERS, "difference_up_to_k", ">= {{ var", ">= -1 + {{ var"),
+        (DIFFERS, "difference_up_to_k", "is distinct from", "is not distinct from"),
+        (DIFFERS, "differing_contributors", "one.contributor is null or ", ""),
+        (
+            DIFFERS,
+            "release_proposals",
+            "is_latest and still_stands and differing",
+            "still_stands and differing",
+        ),
+        (DIFFERS, "release_proposals", "is_latest and still_stands and differing", "is_latest and differing"),
     ],
     "history_suppression": [
         (CUT, "safe_proposals", "min(absolute_total) as", "max(absolute_total) as"),
