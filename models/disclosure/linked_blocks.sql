@@ -34,7 +34,8 @@ links as (
         )
 ),
 
--- Who stands in no cell below: of a cell with nobody below it, everybody.
+-- Who stands in no cell below: of a cell with nobody below it, everybody. Such a cell has a direct one all the same
+-- where somebody who is consolidated elsewhere belongs below it.
 blocks as (
     select
         cells.metric_name,
@@ -44,7 +45,7 @@ blocks as (
     from cells
     left join parent_cells on cells.cell_key = parent_cells.cell_key
     where
-        cells.cell_type = 'direct'
+        (cells.cell_type = 'direct' and parent_cells.cell_key is not null)
         or (cells.cell_type in ('industry', 'network') and parent_cells.cell_key is null)
 ),
 
