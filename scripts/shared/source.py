@@ -64,10 +64,12 @@ def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
             "threads": 2,
             "temp_directory": str(Path(folder) / "spill"),
             "autoinstall_known_extensions": False,  # nothing is fetched from a network
+            "async_threads": 0,  # the writer would wait for a full pipe by spinning, on PostgreSQL's core
         }
         # In a file, unlike in memory, DuckDB compresses what it keeps.
         connection = duckdb.connect(Path(folder) / "rows.duckdb", config=options)
         try:
+            connection.execute("pragma disable_checkpoint_on_shutdown")  # nobody opens the file again
             connection.execute("set TimeZone = 'UTC'")  # a time without a zone is UTC on every machine
             connection.execute(
                 "create table rejected "
