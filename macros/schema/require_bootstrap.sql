@@ -1,7 +1,7 @@
 {% macro require_bootstrap() %}
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
         {% set needed = ['public.industry_benchmarks', 'public.network_benchmarks', 'public.network_intelligence_cache',
-                         'raw.metric_observations', 'last_build.metric_periods', 'ledger.releases', 'marts.reported_series'] %}
+                         'raw.metric_observations', 'last_build.input_versions', 'ledger.releases', 'marts.reported_series'] %}
         {#- Asks about the role by name: dbt-postgres runs the hooks of a run as whoever logged in (dbt-adapters issue 1889). -#}
         {% set check %}
             select needed.name

@@ -5,7 +5,7 @@
         by_reporter.{{ reporter }},
         case {{ metric_periods }}.aggregation
             when 'sum' then by_reporter.value_sum
-            when 'mean' then by_reporter.value_mean
+            when 'mean' then by_reporter.value_sum / by_reporter.value_count
             when 'latest' then by_reporter.latest_value
         end as value,
         by_reporter.data_quality
@@ -14,12 +14,14 @@
             metric_period_id,
             {{ reporter }},
             sum(value) as value_sum,
-            avg(value) as value_mean,
+            count(value) as value_count,
             {{ latest_value('value', 'reported_at', 'takes_latest') }} as latest_value,
             avg(data_quality) as data_quality
-        {#- A verified value is replaced only by a later verified one. #}
+        {#- A verified value is replaced only by a later verified one. One number sorts faster than what it stands for; two
+            reporters may share it. #}
         from (
-            select distinct on (metric_period_id, {{ reporter }}, organization_id, site_id)
+            select distinct on (report_number, metric_period_id, {{ reporter }}, organization_id, site_id)
+                (metric_period_id << 32) + uuid_hash({{ reporter }}) as report_number,
                 metric_period_id,
                 {{ reporter }},
                 value,
@@ -28,10 +30,10 @@
                 reported_at
             from {{ observations }}
             order by
-                metric_period_id asc, {{ reporter }} asc, organization_id asc, site_id asc,
+                report_number asc, metric_period_id asc, {{ reporter }} asc, organization_id asc, site_id asc,
                 is_verified desc, reported_at desc, batch_id desc, file_row desc
         ) as latest_versions
-        group by metric_period_id, {{ reporter }}
+        group by report_number, metric_period_id, {{ reporter }}
     ) as by_reporter
     inner join {{ metric_periods }} on by_reporter.metric_period_id = {{ metric_periods }}.metric_period_id
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_all', post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', changed='changed_inputs', post_hook='analyze {{ this }}') }}
 
 with
 
@@ -46,6 +46,7 @@ moved_between_cells as (
     where cell_members.contributor_id is null or cell_members_before.contributor_id is null
 )
 
+-- Whom to compare is asked only when {{ ref('changed_inputs') }} has a row.
 select contributor_id from newly_or_no_longer_counted
 where contributor_id is not null
 union

@@ -386,6 +386,99 @@ def told(story: Story) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+# --- what says who is counted ---
+
+READ_BY = {
+    "organization_industries": "staging.stg_organization_industries",
+    "network_nodes": "staging.stg_network_nodes",
+    "network_edges": "staging.stg_network_edges",
+    "network_privacy_settings": "contributions.eligible_organizations",
+    "network_peer_group_members": "staging.stg_peer_group_members",
+}
+
+
+@pytest.fixture(scope="module")
+def input_versions(story: Story, dbt: Callable) -> str:
+    """The query of the versions of all inputs, as of the expiry of a consent."""
+    (compiled,) = dbt("compile", "--select", "input_versions", *at(EXPIRY)).result.results
+    return compiled.node.compiled_code
+
+
+def changed_by(
+    connection: psycopg.Connection, statement: str, before: str, after: str | None = None
+) -> set[str]:
+    """The inputs of which another version is found after the statement, which is rolled back."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("set local session_replication_role = replica")  # nothing else goes with the row
+        found = dict(query(connection, before))
+        connection.execute(statement)
+        return {name for name, versions in query(connection, after or before) if found[name] != versions}
+
+
+@pytest.mark.parametrize("statement", ["update {} set id = id", "delete from {}"])
+@pytest.mark.parametrize("table", READ_BY)
+def test_whoever_writes_what_says_who_is_counted_is_noticed(
+    told: psycopg.Connection, input_versions: str, table: str, statement: str
+) -> None:
+    """Also who writes a row as it was, as nobody looks at what stands in it."""
+    one = f" where ctid = (select min(ctid) from {table})"
+    assert changed_by(told, statement.format(table) + one, input_versions) == {table}
+
+
+@pytest.mark.parametrize(
+    ("statement", "noticed"),
+    [
+        (
+            "delete from organizations where id = any(array(select id from organizations limit 1))",
+            {"organizations"},
+        ),
+        ("update organizations set name = 'another'", set()),
+        ("update contributions.industry_cells set is_lowest = not is_lowest", {"industry_cells"}),
+        ("update contributions.industry_cells set is_lowest = is_lowest", set()),
+    ],
+)
+def test_of_organisations_and_industries_the_content_counts(
+    told: psycopg.Connection, input_versions: str, statement: str, noticed: set[str]
+) -> None:
+    assert changed_by(told, statement, input_versions) == noticed
+
+
+@pytest.mark.parametrize("table", READ_BY)
+def test_another_query_of_who_is_counted_is_noticed(
+    told: psycopg.Connection, input_versions: str, table: str
+) -> None:
+    statement = f"comment on view {READ_BY[table]} is 'of other code'"
+    assert changed_by(told, statement, input_versions) == {table}
+
+
+@pytest.mark.parametrize("before", [-1, 1])
+def test_a_consent_that_begins_or_ends_is_noticed_whichever_way_time_goes(
+    told: psycopg.Connection, input_versions: str, before: int
+) -> None:
+    other = (EXPIRY - timedelta(seconds=1)).isoformat()
+    earlier = input_versions.replace(EXPIRY.isoformat(), other)
+    assert earlier != input_versions
+    queries = (earlier, input_versions)[::before]
+    assert changed_by(told, "select", *queries) == {"network_privacy_settings"}
+
+
+def test_every_input_is_looked_at(dbt: Callable, story: Story) -> None:
+    manifest = dbt("parse").result
+
+    def upstream(name: str) -> set[str]:
+        reads = getattr(getattr(manifest.nodes.get(name), "depends_on", None), "nodes", [])
+        return {name}.union(*map(upstream, reads))
+
+    def tables(*models: str) -> set[str]:
+        found = set().union(*(upstream(f"model.blipee_benchmarks.{model}") for model in models))
+        return {name for name in found if name.startswith(("source.", "seed."))}
+
+    looked_at = manifest.nodes["model.blipee_benchmarks.input_versions"].depends_on.nodes
+    direct = {name for name in looked_at if name.startswith("source.")}
+    whole = tables("industry_cells", "stg_organizations")  # of these the content is compared
+    assert tables("eligible_organizations", "current_cell_members") == direct | whole
+
+
 # --- a random sequence of changes, against the oracle after each build and against scratch at the end ---
 
 STEPS, CHANGES = 4, 7

@@ -1,0 +1,3 @@
+{% macro built_from(relation) -%}
+    obj_description('{{ relation }}'::regclass, 'pg_class')
+{%- endmacro %}
