@@ -52,19 +52,23 @@ stale as not materialized (
     from position_versions
     {% if is_incremental() %}
         where
-            (position_versions.metric_name, position_versions.period, position_versions.version) not in (
-                select
-                    standing.metric_name,
-                    standing.period,
-                    standing.version
-                from {{ this }} as standing
+            not exists (
+                select from {{ this }} as standing
+                where
+                    standing.metric_name = position_versions.metric_name
+                    and standing.period = position_versions.period
+                    and standing.version = position_versions.version
             )
-            or (position_versions.metric_name, position_versions.period) in (
-                select
-                    changed_metric_periods.metric_name,
-                    changed_metric_periods.period
-                from changed_metric_periods
-            )
+        union
+        select
+            position_versions.metric_name,
+            position_versions.period,
+            position_versions.version
+        from position_versions
+        inner join changed_metric_periods
+            on
+                position_versions.metric_name = changed_metric_periods.metric_name
+                and position_versions.period = changed_metric_periods.period
     {% endif %}
 ),
 
