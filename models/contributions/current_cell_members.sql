@@ -26,10 +26,10 @@ contributors as (
     left join organization_industries on ownership.contributor_id = organization_industries.organization_id
 ),
 
--- Parents of a cell in which somebody is.
+-- Parents of a cell in which somebody is, consolidated: of what only subsidiaries belong to, nothing would be left over.
 parents as (
     select distinct industry_cells.parent_key as cell_key
-    from (select distinct industry_code from organization_industries) as taken
+    from (select distinct industry_code from contributors) as taken
     inner join industry_cells on taken.industry_code = industry_cells.industry_code
 )
 

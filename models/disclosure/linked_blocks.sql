@@ -34,8 +34,7 @@ links as (
         )
 ),
 
--- Who stands in no cell below: of a cell with nobody below it, everybody. Such a cell has a direct one all the same
--- where somebody who is consolidated elsewhere belongs below it.
+-- Who stands in no cell below: of a cell with nobody below it, everybody.
 blocks as (
     select
         cells.metric_name,
@@ -45,7 +44,7 @@ blocks as (
     from cells
     left join parent_cells on cells.cell_key = parent_cells.cell_key
     where
-        (cells.cell_type = 'direct' and parent_cells.cell_key is not null)
+        cells.cell_type = 'direct'
         or (cells.cell_type in ('industry', 'network') and parent_cells.cell_key is null)
 ),
 

@@ -34,6 +34,11 @@ def add_owners(bundle: Bundle) -> None:
             bundle.member(name)
     for name in ("strong parent", "weak parent", "wanted by two", "group of five", "supplier", *ABROAD):
         bundle.member(name)
+    for below, above in (("group", None), ("group 1", "group"), ("others", None), ("others 1", "others")):
+        bundle.add("industry_models", industry_code=below, industry_name=below, parent_industry_code=above)
+    industries = {**dict.fromkeys(SUBSIDIARIES, "group 1"), "group of five": "group"}
+    for name, industry in {**industries, "strong parent": "others", "weak parent": "others 1"}.items():
+        bundle.add("organization_industries", organization_id=name, primary_industry=industry)
     for parent, child in pairwise(CHAIN):
         bundle.belongs_to(child, parent)
     for parent, child in zip(CYCLE, (*CYCLE[1:], CYCLE[0]), strict=True):
@@ -231,6 +236,16 @@ def test_nobody_but_the_tops_contributes(values: dict, built: psycopg.Connection
     assert values["electricity_consumption", "2024", outsider] == len(ABROAD)
     contributors = {key[2] for key in values if key[:2] == ("electricity_consumption", "2024")}
     assert contributors == {outsider, *map(identifier, GROUPS)}
+
+
+def test_what_a_cell_leaves_over_is_kept_where_a_contributor_stands_below(built: psycopg.Connection) -> None:
+    """And not where only subsidiaries of somebody in the cell belong below: that is the cell itself."""
+    left_over = query(
+        built,
+        "select cell_key, contributor_id from last_build.cell_members "
+        "where cell_type = 'direct' and cell_key in ('group', 'others')",
+    )
+    assert left_over == [("others", identifier("strong parent"))]
 
 
 def test_a_cycle_is_reported(built: psycopg.Connection) -> None:
