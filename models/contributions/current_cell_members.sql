@@ -26,7 +26,7 @@ contributors as (
     left join organization_industries on ownership.contributor_id = organization_industries.organization_id
 ),
 
--- Parents of a cell in which somebody is, consolidated: of what only subsidiaries belong to, nothing would be left over.
+-- Parents of a cell in which a contributor is: with subsidiaries only, it would leave nothing over.
 parents as (
     select distinct industry_cells.parent_key as cell_key
     from (select distinct industry_code from contributors) as taken
