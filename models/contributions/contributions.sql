@@ -1,9 +1,11 @@
+-- Else PostgreSQL, which expects few observations of a series, looks each series up by itself.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
     changed='changed_metric_periods',
     unique_key=['metric_name', 'period'],
     indexes=[{'columns': ['metric_name', 'period']}],
+    pre_hook='set local enable_nestloop = off; set local jit = off',
     post_hook="{{ 'analyze ' ~ this if not is_incremental() }}",
 ) }}
 
@@ -24,12 +26,14 @@ metric_periods as (
 reports as (
     select * from counted_observations
     {% if is_incremental() %}
-        where (metric_name, period) in (
-            select
-                changed_metric_periods.metric_name,
-                changed_metric_periods.period
-            from changed_metric_periods
-        )
+        where
+            raw_period in ({{ changed_raw_periods() }})
+            and (metric_name, period) in (
+                select
+                    changed_metric_periods.metric_name,
+                    changed_metric_periods.period
+                from changed_metric_periods
+            )
     {% endif %}
 ),
 
@@ -37,6 +41,7 @@ by_contributor as (
     {{ reported_values('reports', 'metric_periods', reporter='contributor_id') }}
 )
 
+-- The spellings of periods come from: depends_on: {{ ref('stg_series') }}
 select
     metric_name,
     period,

@@ -5,6 +5,7 @@ select
     observations.metric_name,
     observations.period,
     observations.metric_period_id,
+    observations.raw_period,
     counted_organizations.contributor_id,
     observations.organization_id,
     observations.site_id,

@@ -6,6 +6,7 @@ select
     observations.organization_id,
     observations.site_id,
     series.series_id,
+    observations.period as raw_period,
     series.metric_name,
     series.period,
     series.metric_period_id,
