@@ -12,6 +12,7 @@
         {{ return({'relations': [table]}) }}
     {% elif stands %}
         {% call statement('main') %}
+            {{ without_jit() }}
             truncate {{ table }};
             {% if not unchanged %}
                 insert into {{ table }}

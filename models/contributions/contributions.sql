@@ -5,7 +5,7 @@
     changed='changed_metric_periods',
     unique_key=['metric_name', 'period'],
     indexes=[{'columns': ['metric_name', 'period']}],
-    pre_hook='set local enable_nestloop = off; set local jit = off',
+    pre_hook='set local enable_nestloop = off',
     post_hook="{{ 'analyze ' ~ this if not is_incremental() }}",
 ) }}
 

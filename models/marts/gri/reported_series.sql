@@ -1,6 +1,5 @@
--- Else PostgreSQL, which expects few observations of a series, looks each series up by itself: six times the time. And
--- before 18 it takes a query without what is off for so dear that it compiles it.
-{{ config(incremental_strategy='append', pre_hook='set local enable_nestloop = off; set local jit = off') }}
+-- Else PostgreSQL, which expects few observations of a series, looks each series up by itself: six times the time.
+{{ config(incremental_strategy='append', pre_hook='set local enable_nestloop = off') }}
 
 with
 

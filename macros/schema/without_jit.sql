@@ -1,0 +1,3 @@
+{% macro without_jit() -%}
+    set local jit = off;
+{%- endmacro %}
