@@ -1,5 +1,3 @@
-{{ config(materialized='incremental', incremental_strategy='replace_all') }}
-
 with
 
 organizations as (
@@ -38,10 +36,10 @@ union all
 -- Of the platform's own table nothing may be read but its columns.
 select
     'organizations' as input_name,
-    sum(uuid_hash_extended(organization_id, 0))::text as versions
+    concat_ws(' ', sum(uuid_hash_extended(organization_id, 0))) as versions
 from organizations
 union all
 select
     'industry_cells' as input_name,
-    sum(hashtextextended(industry_cells::text, 0))::text as versions
+    concat_ws(' ', sum(hashtextextended(industry_cells::text, 0))) as versions
 from industry_cells
