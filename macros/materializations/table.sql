@@ -10,7 +10,9 @@
     {% if unchanged and is_empty(table) %}
         {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
         {{ return({'relations': [table]}) }}
-    {% elif stands %}
+    {% endif %}
+    {{ run_hooks(pre_hooks) }}
+    {% if stands %}
         {% call statement('main') %}
             {{ without_jit() }}
             truncate {{ table }};

@@ -4,7 +4,7 @@
     coalesce(
         (
             select count(*)
-            from unnest({{ contributors }}{{ first }}, {{ digests }}{{ first }}) as one (contributor, digest)
+            from ({{ members(contributors ~ first, digests ~ first) }}) as one
             where one.digest is distinct from {{ other_digests }}[array_position({{ other_contributors }}, one.contributor)]
             having count(*) >= {{ var('minimum_contributors') }}
         ),

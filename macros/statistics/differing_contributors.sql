@@ -1,9 +1,8 @@
-{% macro differing_contributors(contributors, other_contributors, digests=none, other_digests=none) -%}
+{% macro differing_contributors(contributors, other_contributors, digests="'{}'::integer[]", other_digests="'{}'::integer[]") -%}
     (
         select count(*)
-        from unnest({{ contributors }}, {{ digests or "'{}'::integer[]" }}) as one (contributor, digest)
-        full outer join
-            unnest({{ other_contributors }}, {{ other_digests or "'{}'::integer[]" }}) as other (contributor, digest)
+        from ({{ members(contributors, digests) }}) as one
+        full outer join ({{ members(other_contributors, other_digests) }}) as other
             on one.contributor = other.contributor
         where one.contributor is null or other.contributor is null or one.digest <> other.digest
     )

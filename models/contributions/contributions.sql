@@ -27,7 +27,7 @@ reports as (
     select * from counted_observations
     {% if is_incremental() %}
         where
-            raw_period in ({{ changed_raw_periods() }})
+            raw_period in ({{ raw_periods(ref('changed_metric_periods')) }})
             and (metric_name, period) in (
                 select
                     changed_metric_periods.metric_name,

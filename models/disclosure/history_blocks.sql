@@ -1,4 +1,10 @@
-{{ config(materialized='table', changed='mean_proposals', post_hook='analyze {{ this }}') }}
+-- Else PostgreSQL, which expects ten contributors of a release, sorts all of them instead of hashing them.
+{{ config(
+    materialized='table',
+    changed='mean_proposals',
+    pre_hook='set local enable_sort = off',
+    post_hook='analyze {{ this }}',
+) }}
 
 with
 
@@ -73,7 +79,10 @@ proposed_values as (
             and paths.cell_key = cells.cell_key
             and paths.metric_name = cells.metric_name
             and paths.period = cells.period
-    cross join unnest(cells.contributors, cells.value_digests) as member (contributor, digest)
+    -- A lateral subquery depends on the row: it cannot be a CTE.
+    cross join lateral ( -- noqa: ST05
+        {{ members('cells.contributors', 'cells.value_digests') }}
+    ) as member
 ),
 
 -- Each with the means in which it ever stood, as a digest of them.
@@ -88,7 +97,9 @@ shown_values as (
     from earlier_releases
     inner join metric_periods
         on earlier_releases.metric_name = metric_periods.metric_name and earlier_releases.period = metric_periods.period
-    cross join unnest(earlier_releases.contributors, earlier_releases.value_digests) as member (contributor, digest)
+    cross join lateral ( -- noqa: ST05
+        {{ members('earlier_releases.contributors', 'earlier_releases.value_digests') }}
+    ) as member
     where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
     group by metric_periods.series_id, member.contributor, member.digest
 ),
@@ -127,9 +138,15 @@ counted_as_shown as (
         series_id,
         contributor,
         max(latest_release_id) as latest_release_id
-    from known_values
+    from shown_values
+    where
+        not exists (
+            select from proposed_values
+            where
+                proposed_values.series_id = shown_values.series_id
+                and proposed_values.contributor = shown_values.contributor
+        )
     group by series_id, contributor
-    having count(lowest_id) = 0
 ),
 
 blocks as (

@@ -27,7 +27,10 @@ said as (
             linked_lines.metric_name = cells.metric_name
             and linked_lines.period = cells.period
             and cells.cell_type = 'network'
-    cross join unnest(cells.contributors, cells.value_digests) as member (contributor, digest)
+    -- A lateral subquery depends on the row: it cannot be a CTE.
+    cross join lateral ( -- noqa: ST05
+        {{ members('cells.contributors', 'cells.value_digests') }}
+    ) as member
 ),
 
 shown as (
@@ -43,7 +46,9 @@ shown as (
     from linked_lines
     inner join earlier_releases
         on linked_lines.metric_name = earlier_releases.metric_name and linked_lines.period = earlier_releases.period
-    cross join unnest(earlier_releases.contributors, earlier_releases.value_digests) as member (contributor, digest)
+    cross join lateral ( -- noqa: ST05
+        {{ members('earlier_releases.contributors', 'earlier_releases.value_digests') }}
+    ) as member
     where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
     group by linked_lines.line_name, linked_lines.period, linked_lines.step, member.contributor
 ),

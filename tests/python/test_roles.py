@@ -488,8 +488,18 @@ def test_no_function_lends_its_owners_rights(module_database, connection) -> Non
     ).fetchall()
     assert sorted(lent) == [
         ("blipee_own_contributions()",),  # shows the own rows, and takes nothing
-        ("ledger.refresh_statistics()",),  # shows nothing, and takes nothing
+        ("ledger.refresh_statistics(regclass)",),  # shows nothing, and takes a table that a build adds to
     ]
+
+
+def test_the_writer_refreshes_statistics_of_what_a_build_adds_to_and_of_nothing_else(
+    module_database, connection
+) -> None:
+    connection.execute("set local role blipee_writer")
+    connection.execute("select ledger.refresh_statistics('ledger.releases')")
+    with pytest.raises(psycopg.errors.RaiseException, match=r"raw\.metric_observations is none of them"):
+        connection.execute("select ledger.refresh_statistics('raw.metric_observations')")
+    connection.rollback()
 
 
 def test_only_public_and_the_marts_can_be_entered(module_database, connection) -> None:

@@ -25,8 +25,8 @@ listed as (
             when bool_or(positions.status = 'industry_unknown') then 'industry_unknown'
             else 'insufficient_data'
         end as status,
-        jsonb_agg(
-            jsonb_strip_nulls(jsonb_build_object(
+        jsonb_strip_nulls(jsonb_agg(
+            jsonb_build_object(
                 'metric', positions.metric_name,
                 'unit', positions.unit,
                 'direction', positions.direction,
@@ -42,9 +42,9 @@ listed as (
                 'quartile', positions.quartile,
                 'gap_to_median', positions.gap_to_median,
                 'gap_to_better_quartile', positions.gap_to_better_quartile
-            ))
+            )
             order by positions.metric_name, positions.benchmark_type
-        ) as positions
+        )) as positions
     from positions
     inner join entry_versions
         on positions.organization_id = entry_versions.organization_id and positions.period = entry_versions.period

@@ -4,6 +4,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key=['metric_name', 'period'],
+    pre_hook="{{ 'set local enable_nestloop = off' if is_incremental() }}",
     post_hook=[
         "delete from {{ this }} as gone where not exists (
             select from {{ ref('position_versions') }} as kept
@@ -13,15 +14,38 @@
     ],
 ) }}
 
+-- Of which everybody is to be placed anew. Asked twice: for the periods to read, and by the query itself.
+-- depends_on: {{ ref('changed_metric_periods') }}
+-- depends_on: {{ ref('stg_series') }}
+{%- set stale %}
+(
+    select
+        versions.metric_name,
+        versions.period,
+        versions.version
+    from {{ ref('position_versions') }} as versions
+    {% if is_incremental() %}
+        where
+            not exists (
+                select from {{ this }} as standing
+                where
+                    standing.metric_name = versions.metric_name
+                    and standing.period = versions.period
+                    and standing.version = versions.version
+            )
+        union
+        select
+            versions.metric_name,
+            versions.period,
+            versions.version
+        from {{ ref('position_versions') }} as versions
+        inner join {{ ref('changed_metric_periods') }} as changed
+            on versions.metric_name = changed.metric_name and versions.period = changed.period
+    {% endif %}
+)
+{%- endset %}
+
 with
-
-position_versions as (
-    select * from {{ ref('position_versions') }}
-),
-
-changed_metric_periods as (
-    select * from {{ ref('changed_metric_periods') }}
-),
 
 counted_observations as (
     select * from {{ ref('counted_observations') }}
@@ -44,37 +68,14 @@ metrics as (
 ),
 
 -- Not materialized, as the one above: what was is read by one process only, and so would be the observations.
-stale as not materialized (
-    select
-        position_versions.metric_name,
-        position_versions.period,
-        position_versions.version
-    from position_versions
-    {% if is_incremental() %}
-        where
-            not exists (
-                select from {{ this }} as standing
-                where
-                    standing.metric_name = position_versions.metric_name
-                    and standing.period = position_versions.period
-                    and standing.version = position_versions.version
-            )
-        union
-        select
-            position_versions.metric_name,
-            position_versions.period,
-            position_versions.version
-        from position_versions
-        inner join changed_metric_periods
-            on
-                position_versions.metric_name = changed_metric_periods.metric_name
-                and position_versions.period = changed_metric_periods.period
-    {% endif %}
-),
+stale as not materialized {{ stale }},
 
 own_reports as (
     select * from counted_observations
     where
+        {% if is_incremental() %}
+            raw_period in ({{ raw_periods(stale) }}) and
+        {% endif %}
         (metric_name, period) in (
             select
                 stale.metric_name,
