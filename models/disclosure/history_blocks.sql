@@ -67,8 +67,8 @@ paths as (
 proposed_values as (
     select
         metric_periods.series_id,
-        member.contributor,
-        member.digest,
+        unnest(cells.contributors) as contributor,
+        unnest(cells.value_digests) as digest,
         paths.lowest_id
     from paths
     inner join metric_periods
@@ -79,29 +79,32 @@ proposed_values as (
             and paths.cell_key = cells.cell_key
             and paths.metric_name = cells.metric_name
             and paths.period = cells.period
-    -- A lateral subquery depends on the row: it cannot be a CTE.
-    cross join lateral ( -- noqa: ST05
-        {{ members('cells.contributors', 'cells.value_digests') }}
-    ) as member
+),
+
+shown_members as (
+    select
+        metric_periods.series_id,
+        earlier_releases.release_id,
+        earlier_releases.magnitude_bound,
+        unnest(earlier_releases.contributors) as contributor,
+        unnest(earlier_releases.value_digests) as digest
+    from earlier_releases
+    inner join metric_periods
+        on earlier_releases.metric_name = metric_periods.metric_name and earlier_releases.period = metric_periods.period
+    where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
 ),
 
 -- Each with the means in which it ever stood, as a digest of them.
 shown_values as (
     select
-        metric_periods.series_id,
-        member.contributor,
-        member.digest,
-        max(earlier_releases.release_id) as latest_release_id,
-        min(earlier_releases.magnitude_bound) as magnitude_bound,
-        bit_xor(hashint8extended(earlier_releases.release_id, 0)) as atom_id
-    from earlier_releases
-    inner join metric_periods
-        on earlier_releases.metric_name = metric_periods.metric_name and earlier_releases.period = metric_periods.period
-    cross join lateral ( -- noqa: ST05
-        {{ members('earlier_releases.contributors', 'earlier_releases.value_digests') }}
-    ) as member
-    where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
-    group by metric_periods.series_id, member.contributor, member.digest
+        series_id,
+        contributor,
+        digest,
+        max(release_id) as latest_release_id,
+        min(magnitude_bound) as magnitude_bound,
+        bit_xor(hashint8extended(release_id, 0)) as atom_id
+    from shown_members
+    group by series_id, contributor, digest
 ),
 
 magnitudes as (

@@ -19,38 +19,43 @@ said as (
         linked_lines.line_name,
         linked_lines.period,
         linked_lines.step,
-        member.contributor,
-        member.digest
+        unnest(cells.contributors) as contributor,
+        unnest(cells.value_digests) as digest
     from linked_lines
     inner join cells
         on
             linked_lines.metric_name = cells.metric_name
             and linked_lines.period = cells.period
             and cells.cell_type = 'network'
-    -- A lateral subquery depends on the row: it cannot be a CTE.
-    cross join lateral ( -- noqa: ST05
-        {{ members('cells.contributors', 'cells.value_digests') }}
-    ) as member
 ),
 
-shown as (
+shown_members as (
     select
         linked_lines.line_name,
         linked_lines.period,
         linked_lines.step,
-        member.contributor,
-        bit_xor(hashint8extended(earlier_releases.release_id, 0)) as means_id,
-        count(distinct member.digest) as versions,
-        max(earlier_releases.released_at) as shown_at,
-        array_agg(member.digest) as digests
+        earlier_releases.release_id,
+        earlier_releases.released_at,
+        unnest(earlier_releases.contributors) as contributor,
+        unnest(earlier_releases.value_digests) as digest
     from linked_lines
     inner join earlier_releases
         on linked_lines.metric_name = earlier_releases.metric_name and linked_lines.period = earlier_releases.period
-    cross join lateral ( -- noqa: ST05
-        {{ members('earlier_releases.contributors', 'earlier_releases.value_digests') }}
-    ) as member
     where earlier_releases.figures ? 'mean' and earlier_releases.cell_type <> 'peer_group'
-    group by linked_lines.line_name, linked_lines.period, linked_lines.step, member.contributor
+),
+
+shown as (
+    select
+        line_name,
+        period,
+        step,
+        contributor,
+        bit_xor(hashint8extended(release_id, 0)) as means_id,
+        count(distinct digest) as versions,
+        max(released_at) as shown_at,
+        array_agg(digest) as digests
+    from shown_members
+    group by line_name, period, step, contributor
 ),
 
 -- Which of somebody's values belong together is sure of those said today and of those last shown by one build; of all

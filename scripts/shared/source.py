@@ -60,7 +60,7 @@ def workspace() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a DuckDB of bounded memory in a temporary folder that goes when the work is done."""
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         options = {
-            "memory_limit": "250MB",
+            "memory_limit": "320MB",
             "threads": 2,
             "temp_directory": str(Path(folder) / "spill"),
             "autoinstall_known_extensions": False,  # nothing is fetched from a network

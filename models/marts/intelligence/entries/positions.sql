@@ -17,14 +17,13 @@
 -- Of which everybody is to be placed anew. Asked twice: for the periods to read, and by the query itself.
 -- depends_on: {{ ref('changed_metric_periods') }}
 -- depends_on: {{ ref('stg_series') }}
-{%- set stale %}
-(
+{%- set stale -%}
     select
         versions.metric_name,
         versions.period,
         versions.version
     from {{ ref('position_versions') }} as versions
-    {% if is_incremental() %}
+    {%- if is_incremental() %}
         where
             not exists (
                 select from {{ this }} as standing
@@ -41,8 +40,7 @@
         from {{ ref('position_versions') }} as versions
         inner join {{ ref('changed_metric_periods') }} as changed
             on versions.metric_name = changed.metric_name and versions.period = changed.period
-    {% endif %}
-)
+    {%- endif %}
 {%- endset %}
 
 with
@@ -68,14 +66,13 @@ metrics as (
 ),
 
 -- Not materialized, as the one above: what was is read by one process only, and so would be the observations.
-stale as not materialized {{ stale }},
+stale as not materialized (
+    {{ stale }}
+),
 
 own_reports as (
     select * from counted_observations
     where
-        {% if is_incremental() %}
-            raw_period in ({{ raw_periods(stale) }}) and
-        {% endif %}
         (metric_name, period) in (
             select
                 stale.metric_name,
@@ -83,6 +80,9 @@ own_reports as (
             from stale
         )
         and organization_id in (select compared_cells.organization_id from compared_cells)
+        {% if is_incremental() %}
+            and raw_period in ({{ raw_periods('(' ~ stale ~ ')') }})
+        {% endif %}
 ),
 
 own_values as (
