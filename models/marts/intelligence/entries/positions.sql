@@ -1,5 +1,6 @@
 {%- set better = better_quartile('placed.direction', 'figures.p25', 'figures.p75') -%}
 
+-- Else PostgreSQL, which expects few observations of a series, looks each series up by itself.
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
