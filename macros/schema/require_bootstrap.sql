@@ -10,12 +10,22 @@
             left join pg_class
                 on pg_namespace.oid = pg_class.relnamespace and split_part(needed.name, '.', 2) = pg_class.relname
             where has_table_privilege('{{ target.role }}', pg_class.oid, 'select') is not true
+            union all
+            select 'ledger.refresh_statistics'
+            where
+                not exists (
+                    select from pg_proc
+                    inner join pg_namespace on pg_proc.pronamespace = pg_namespace.oid
+                    where
+                        nspname = 'ledger' and proname = 'refresh_statistics' and pronargs = 1
+                        and has_function_privilege('{{ target.role }}', pg_proc.oid, 'execute')
+                )
         {% endset %}
         {% set missing = run_query(check).columns[0].values() %}
         {% if missing %}
             {{ exceptions.raise_compiler_error(
-                'table ' ~ missing | join(', ') ~ ' does not exist in database ' ~ target.dbname ~ ', or ' ~ target.role
-                ~ ' may not read it: run "python -m scripts.bootstrap" first') }}
+                missing | join(', ') ~ ' does not exist in database ' ~ target.dbname ~ ', or ' ~ target.role
+                ~ ' may not use it: run "python -m scripts.bootstrap" first') }}
         {% endif %}
     {% endif %}
 {% endmacro %}

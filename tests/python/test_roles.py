@@ -404,11 +404,20 @@ def test_a_login_that_is_no_writer_is_told_so(module_database, connection, monke
         connection.execute(f"drop role {name}")
 
 
-def test_a_database_that_grants_the_writer_nothing_is_told_to_bootstrap(database, connection, dbt) -> None:
-    connection.execute("revoke select on raw.metric_observations from blipee_writer")
-    with pytest.raises(
-        AssertionError, match=r'blipee_writer may not read it: run "python -m scripts.bootstrap"'
-    ):
+@pytest.mark.parametrize(
+    ("statement", "missed"),
+    [
+        ("revoke select on raw.metric_observations from blipee_writer", "raw.metric_observations"),
+        ("drop function ledger.refresh_statistics(regclass)", "ledger.refresh_statistics"),
+    ],
+    ids=["nothing granted", "of an older version"],
+)
+def test_a_database_that_lacks_what_the_writer_needs_is_told_to_bootstrap(
+    statement: str, missed: str, database, connection, dbt
+) -> None:
+    connection.execute(statement)
+    message = f"{missed} does not exist in database {database}, or blipee_writer may not use it: "
+    with pytest.raises(AssertionError, match=re.escape(message + 'run "python -m scripts.bootstrap"')):
         dbt("build", "--select", "stg_organizations")
 
 
