@@ -17,7 +17,8 @@
                     select from pg_proc
                     inner join pg_namespace on pg_proc.pronamespace = pg_namespace.oid
                     where
-                        nspname = 'ledger' and proname = 'refresh_statistics' and pronargs = 1
+                        pg_namespace.nspname = 'ledger' and pg_proc.proname = 'refresh_statistics'
+                        and pg_proc.pronargs = 1
                         and has_function_privilege('{{ target.role }}', pg_proc.oid, 'execute')
                 )
         {% endset %}

@@ -501,13 +501,16 @@ def test_no_function_lends_its_owners_rights(module_database, connection) -> Non
     ]
 
 
+@pytest.mark.parametrize("table", ["raw.metric_observations", None])
 def test_the_writer_refreshes_statistics_of_what_a_build_adds_to_and_of_nothing_else(
-    module_database, connection
+    table: str | None, module_database, connection
 ) -> None:
     connection.execute("set local role blipee_writer")
     connection.execute("select ledger.refresh_statistics('ledger.releases')")
-    with pytest.raises(psycopg.errors.RaiseException, match=r"raw\.metric_observations is none of them"):
-        connection.execute("select ledger.refresh_statistics('raw.metric_observations')")
+    with pytest.raises(
+        psycopg.errors.RaiseException, match=re.escape(f"{table or '<NULL>'} is none of them")
+    ):
+        connection.execute("select ledger.refresh_statistics(%s::regclass)", [table])
     connection.rollback()
 
 
