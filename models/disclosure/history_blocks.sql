@@ -141,15 +141,9 @@ counted_as_shown as (
         series_id,
         contributor,
         max(latest_release_id) as latest_release_id
-    from shown_values
-    where
-        not exists (
-            select from proposed_values
-            where
-                proposed_values.series_id = shown_values.series_id
-                and proposed_values.contributor = shown_values.contributor
-        )
+    from known_values
     group by series_id, contributor
+    having count(lowest_id) = 0
 ),
 
 blocks as (
