@@ -15,8 +15,7 @@
             ~ n ~ "]) within group (order by value)"
         ) }} as largest_values
     from (
-        select value
-        from unnest({{ values_array }}) as value
+        select unnest({{ values_array }}) as value
         order by value
     ) as sorted
 {%- endmacro %}
