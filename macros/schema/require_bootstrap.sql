@@ -11,6 +11,7 @@
                 on pg_namespace.oid = pg_class.relnamespace and split_part(needed.name, '.', 2) = pg_class.relname
             where has_table_privilege('{{ target.role }}', pg_class.oid, 'select') is not true
             union all
+            {#- That of an older version takes no argument. #}
             select 'ledger.refresh_statistics'
             where
                 not exists (

@@ -18,7 +18,7 @@
             {{ latest_value('value', 'reported_at', 'takes_latest') }} as latest_value,
             avg(data_quality) as data_quality
         {#- A verified value is replaced only by a later verified one. One number sorts faster than what it stands for: the
-            metric and period above, below them a hash of the reporter, which two may share. #}
+            metric and period above, below them a hash of the reporter, made positive, which two may share. #}
         from (
             select distinct on (report_number, {{ reporter }}, organization_id, site_id)
                 (metric_period_id << 32) + uuid_hash({{ reporter }}) + 2147483648 as report_number,

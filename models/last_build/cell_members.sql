@@ -27,5 +27,5 @@ select
 from current_cell_members
 inner join changed_contributors on current_cell_members.contributor_id = changed_contributors.contributor_id
 inner join contributors on changed_contributors.contributor_id = contributors.contributor_id
--- As contributions stand, so that looking up one after the other stays in the processor's cache.
-order by uuid_hash(current_cell_members.contributor_id), current_cell_members.contributor_id
+-- As reported_values sorts contributions, so that looking up one after the other stays in the processor's cache.
+order by uuid_hash(current_cell_members.contributor_id)
